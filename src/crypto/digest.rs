@@ -1,0 +1,77 @@
+//! SHA-256 and HMAC-SHA-256 over pieces, so that nothing is concatenated to be hashed.
+
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256};
+
+/// A SHA-256 digest.
+pub type Digest32 = [u8; 32];
+
+/// SHA-256 of the pieces, one after the other. The pieces are not separated: callers that hash
+/// more than one untrusted piece use [`MacKey::tag`] or put a length before each.
+#[must_use]
+pub fn sha256(pieces: &[&[u8]]) -> Digest32 {
+    let mut hash = Sha256::new();
+    for piece in pieces {
+        hash.update(piece);
+    }
+    hash.finalize().into()
+}
+
+/// A secret for keyed hashes. It never shows itself.
+#[derive(Clone)]
+pub struct MacKey(Hmac<Sha256>);
+
+impl std::fmt::Debug for MacKey {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("MacKey")
+    }
+}
+
+impl MacKey {
+    /// A key for one purpose, derived from a secret, so that no tag serves two purposes.
+    #[must_use]
+    pub fn derive(secret: &[u8], purpose: &str) -> Self {
+        let outer = Self::raw(secret);
+        Self::raw(&outer.tag(&[b"countersign", purpose.as_bytes()]))
+    }
+
+    fn raw(key: &[u8]) -> Self {
+        // HMAC takes keys of every length, so the error of its generic interface cannot occur;
+        // a zeroed state would be the answer to it, and no tag of it would match.
+        Self(Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default())))
+    }
+
+    /// The tag of the pieces, each preceded by its length.
+    #[must_use]
+    pub fn tag(&self, pieces: &[&[u8]]) -> Digest32 {
+        let mut mac = self.0.clone();
+        for piece in pieces {
+            mac.update(&u64::try_from(piece.len()).unwrap_or(u64::MAX).to_be_bytes());
+            mac.update(piece);
+        }
+        mac.finalize().into_bytes().into()
+    }
+
+    /// Whether `tag` is the tag of the pieces, in constant time.
+    #[must_use]
+    pub fn holds(&self, pieces: &[&[u8]], tag: &[u8]) -> bool {
+        use subtle::ConstantTimeEq;
+        self.tag(pieces).ct_eq(tag).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_told_apart_by_the_tag() {
+        let key = MacKey::derive(b"a secret of thirty-two bytes or so", "test");
+        assert_ne!(key.tag(&[b"ab", b"c"]), key.tag(&[b"a", b"bc"]));
+        assert!(key.holds(&[b"ab"], &key.tag(&[b"ab"])));
+        assert!(!key.holds(&[b"ab"], &key.tag(&[b"ab"])[..31]));
+        let other = MacKey::derive(b"a secret of thirty-two bytes or so", "other");
+        assert_ne!(key.tag(&[b"ab"]), other.tag(&[b"ab"]));
+        assert_eq!(format!("{key:?}"), "MacKey");
+    }
+}

@@ -1,0 +1,151 @@
+//! The request as the proxy received it: every header line as bytes, read once.
+
+pub mod budget;
+pub mod origin;
+pub mod target;
+
+use crate::reason::Reason;
+use std::net::IpAddr;
+
+/// What is known of the connection that the request came on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// The address that the proxy holds to be the client's, after its own `X-Forwarded-For` rules.
+    pub source: Option<IpAddr>,
+}
+
+/// The values of one header field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field<'a> {
+    /// No line.
+    Absent,
+    /// Exactly one line; its value may still hold a comma.
+    One(&'a [u8]),
+    /// More than one line.
+    Several,
+}
+
+/// The head of a request: pseudo-headers and header lines, within the budget.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestHead {
+    method: String,
+    path: String,
+    authority: String,
+    fields: Vec<(String, Vec<u8>)>,
+}
+
+impl RequestHead {
+    /// Takes the raw pairs of the proxy, pseudo-headers among them.
+    ///
+    /// # Errors
+    /// [`Reason::HeadersTooLarge`] past the budget; [`Reason::HeaderMalformed`] where a pseudo-header is
+    /// missing, repeated or not visible ASCII, or where a name is not lower case.
+    pub fn new(pairs: Vec<(String, Vec<u8>)>) -> Result<Self, Reason> {
+        budget::headers(&pairs)?;
+        let mut head = Self {
+            method: String::new(),
+            path: String::new(),
+            authority: String::new(),
+            fields: Vec::with_capacity(pairs.len()),
+        };
+        for (name, value) in pairs {
+            let slot = match name.as_str() {
+                ":method" => &mut head.method,
+                ":path" => &mut head.path,
+                ":authority" => &mut head.authority,
+                _ if name.starts_with(':') => continue,
+                _ if name.is_empty() || name.bytes().any(|byte| byte.is_ascii_uppercase()) => {
+                    return Err(Reason::HeaderMalformed);
+                }
+                _ => {
+                    head.fields.push((name, value));
+                    continue;
+                }
+            };
+            let text = String::from_utf8(value).map_err(|_| Reason::HeaderMalformed)?;
+            if !slot.is_empty() || text.is_empty() || !text.bytes().all(|b| b.is_ascii_graphic()) {
+                return Err(Reason::HeaderMalformed);
+            }
+            *slot = text;
+        }
+        if head.method.is_empty() || head.authority.is_empty() {
+            return Err(Reason::HeaderMalformed);
+        }
+        Ok(head)
+    }
+
+    /// `:method`, as it came.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// `:path`, as it came, with its query. Empty where there is none (CONNECT).
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// `:authority`, as it came.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The field of this lower-case name. Counts lines, as single-value getters of the host do not.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Field<'_> {
+        let mut lines = self.fields.iter().filter(|(field, _)| field == name);
+        match (lines.next(), lines.next()) {
+            (None, _) => Field::Absent,
+            (Some((_, value)), None) => Field::One(value),
+            (Some(_), Some(_)) => Field::Several,
+        }
+    }
+
+    /// The names of all header lines, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(more: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
+        let head: [(&str, &[u8]); 4] =
+            [(":method", b"GET"), (":path", b"/"), (":authority", b"a.example"), (":scheme", b"https")];
+        head.iter().chain(more).map(|(n, v)| ((*n).to_owned(), v.to_vec())).collect()
+    }
+
+    #[test]
+    fn lines_are_counted() {
+        let head =
+            RequestHead::new(pairs(&[("a", b"1"), ("b", b"\xff"), ("a", b"2")])).expect("a head");
+        assert_eq!(head.field("a"), Field::Several);
+        assert_eq!(head.field("b"), Field::One(b"\xff"));
+        assert_eq!(head.field("c"), Field::Absent);
+    }
+
+    #[test]
+    fn pseudo_headers_are_single_and_visible() {
+        for (extra, what) in [
+            ((":method", &b"POST"[..]), "a second method"),
+            ((":path", b"/b"), "a second path"),
+            (("Upper", b"x"), "an upper-case name"),
+        ] {
+            assert_eq!(RequestHead::new(pairs(&[extra])), Err(Reason::HeaderMalformed), "{what}");
+        }
+        for missing in [":method", ":authority"] {
+            let mut list = pairs(&[]);
+            list.retain(|(name, _)| name != missing);
+            assert_eq!(RequestHead::new(list), Err(Reason::HeaderMalformed), "no {missing}");
+        }
+        let mut list = pairs(&[]);
+        if let Some(path) = list.get_mut(1) {
+            path.1 = b"/\xff".to_vec();
+        }
+        assert_eq!(RequestHead::new(list), Err(Reason::HeaderMalformed));
+    }
+}

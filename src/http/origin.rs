@@ -1,0 +1,97 @@
+//! The external origins that a gateway answers for. They come from the policy, never from the request.
+
+use fluent_uri::Uri;
+
+/// An `https` or `http` origin in normal form: lower-case scheme and host, no default port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    text: String,
+    authority_at: usize,
+}
+
+/// Why a text is not an [`Origin`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnOrigin;
+
+impl Origin {
+    /// Reads `scheme://host[:port]`, without a path (RFC 6454 section 6.2).
+    ///
+    /// # Errors
+    /// [`NotAnOrigin`] for anything else, an empty path `/` included.
+    pub fn parse(text: &str) -> Result<Self, NotAnOrigin> {
+        let uri = Uri::parse(text).map_err(|_| NotAnOrigin)?;
+        let scheme = uri.scheme().as_str().to_ascii_lowercase();
+        let authority = uri.authority().ok_or(NotAnOrigin)?;
+        let plain = uri.path().is_empty() && !uri.has_query() && !uri.has_fragment();
+        if !plain || authority.has_userinfo() || authority.host().is_empty() {
+            return Err(NotAnOrigin);
+        }
+        let default_port = match scheme.as_str() {
+            "https" => "443",
+            "http" => "80",
+            _ => return Err(NotAnOrigin),
+        };
+        let host = authority.host().to_ascii_lowercase();
+        let port = match authority.port().map(fluent_uri::pct_enc::EStr::as_str) {
+            None => String::new(),
+            Some(port) if port.is_empty() || port == default_port => String::new(),
+            Some(port) => format!(":{port}"),
+        };
+        let authority_at = scheme.len().saturating_add("://".len());
+        Ok(Self { text: format!("{scheme}://{host}{port}"), authority_at })
+    }
+
+    /// The origin as text, in normal form.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// `host[:port]` in normal form.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.text.get(self.authority_at..).unwrap_or_default()
+    }
+
+    /// Whether an `:authority` names this origin: host without regard to case, the default port or none.
+    #[must_use]
+    pub fn is_authority(&self, authority: &str) -> bool {
+        let default = if self.text.starts_with("https:") { ":443" } else { ":80" };
+        let given = authority.strip_suffix(default).unwrap_or(authority);
+        given.eq_ignore_ascii_case(self.authority())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_one_form() {
+        for (text, normal) in [
+            ("https://api.example.com", "https://api.example.com"),
+            ("HTTPS://API.Example.com:443", "https://api.example.com"),
+            ("http://api.example.com:80", "http://api.example.com"),
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("https://[::1]:8443", "https://[::1]:8443"),
+        ] {
+            assert_eq!(Origin::parse(text).expect(text).as_str(), normal);
+        }
+        for text in ["", "api.example.com", "https://", "https://a/", "https://a?q", "https://a#f",
+            "https://u@a", "ftp://a", "https://a b"] {
+            assert_eq!(Origin::parse(text), Err(NotAnOrigin), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_authority_is_compared_whole() {
+        let origin = Origin::parse("https://api.example.com").expect("an origin");
+        for same in ["api.example.com", "API.example.com", "api.example.com:443"] {
+            assert!(origin.is_authority(same), "{same}");
+        }
+        for other in ["api.example.com:80", "api.example.com.", "evil.example.com", "api.example.co",
+            "x-api.example.com", "api.example.com:443:443", ""] {
+            assert!(!origin.is_authority(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The request target: refused where it can be read in two ways, and compared in normal form.
+
+use crate::http::budget;
+use crate::reason::Reason;
+use fluent_uri::Uri;
+use fluent_uri::normalize::Normalizer;
+
+/// A target that every reader reads alike: a path of plain segments and perhaps a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    raw: String,
+    query_at: Option<usize>,
+}
+
+impl Target {
+    /// Reads `:path` and refuses every ambiguity, before any route is looked for.
+    ///
+    /// # Errors
+    /// [`Reason::TargetAmbiguous`] for an empty or dot segment (also percent-encoded), an encoded slash,
+    /// backslash, NUL or control, a raw backslash, a path parameter (`;`), a fragment, a bad percent
+    /// escape, or more segments or bytes than the budget.
+    pub fn parse(raw: &str) -> Result<Self, Reason> {
+        let query_at = raw.find('?');
+        let path = query_at.and_then(|at| raw.get(..at)).unwrap_or(raw);
+        let well_formed = raw.len() <= budget::MAX_TARGET_BYTES
+            && raw.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+            && escapes_hold(raw)
+            && path_is_plain(path);
+        if !well_formed {
+            return Err(Reason::TargetAmbiguous);
+        }
+        Ok(Self { raw: raw.to_owned(), query_at })
+    }
+
+    /// The path, as it came.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.query_at.and_then(|at| self.raw.get(..at)).unwrap_or(&self.raw)
+    }
+
+    /// What follows the first `?`, if there is one.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.raw.get(self.query_at?.checked_add(1)?..)
+    }
+}
+
+/// Every `%` begins two hexadecimal digits, and none encodes a byte that would change the reading.
+fn escapes_hold(raw: &str) -> bool {
+    let mut pieces = raw.split('%');
+    let _before_the_first = pieces.next();
+    pieces.all(|piece| {
+        piece
+            .get(..2)
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')))
+            .is_some_and(|byte| byte != 0)
+    })
+}
+
+fn path_is_plain(path: &str) -> bool {
+    let Some(rest) = path.strip_prefix('/') else { return false };
+    let mut segments = 0_usize;
+    for (index, segment) in rest.split('/').enumerate() {
+        segments = segments.saturating_add(1);
+        // `/` alone is a path of one empty segment; any other empty segment can be merged away.
+        if segment.is_empty() && !(index == 0 && rest.is_empty()) {
+            return false;
+        }
+        if segment.contains(['\\', ';']) || !decoded_is_plain(segment) {
+            return false;
+        }
+    }
+    segments <= budget::MAX_PATH_SEGMENTS
+}
+
+/// The segment, decoded once, is no dot segment and holds no delimiter, control or second escape.
+fn decoded_is_plain(segment: &str) -> bool {
+    let mut dots_only = !segment.is_empty();
+    let mut bytes = segment.bytes();
+    while let Some(byte) = bytes.next() {
+        let decoded = if byte == b'%' {
+            let digits: [u8; 2] = [bytes.next().unwrap_or(0), bytes.next().unwrap_or(0)];
+            let text = std::str::from_utf8(&digits).unwrap_or("00");
+            let decoded = u8::from_str_radix(text, 16).unwrap_or(0);
+            if decoded.is_ascii_control() || matches!(decoded, b'/' | b'\\' | b';' | b'%' | b'?' | b'#') {
+                return false;
+            }
+            decoded
+        } else {
+            byte
+        };
+        dots_only &= decoded == b'.';
+    }
+    !(dots_only && matches!(segment.len(), 1..=6))
+}
+
+/// An absolute URI without query and fragment, in the normal form of RFC 3986 sections 6.2.2 and
+/// 6.2.3. None where the text is not an absolute `http` or `https` URI.
+#[must_use]
+pub fn normal_form(text: &str) -> Option<String> {
+    let bare = text.split(['?', '#']).next()?;
+    let uri = Normalizer::new().normalize(&Uri::parse(bare).ok()?).ok()?;
+    let authority = uri.authority()?;
+    if !matches!(uri.scheme().as_str(), "http" | "https") || authority.has_userinfo() {
+        return None;
+    }
+    Some(uri.into_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_targets_pass() {
+        for (raw, path, query) in [
+            ("/", "/", None),
+            ("/a/b", "/a/b", None),
+            ("/a?b=/../c&d=%2f", "/a", Some("b=/../c&d=%2f")),
+            ("/a?", "/a", Some("")),
+            ("/%C3%A9/...x", "/%C3%A9/...x", None),
+            ("/a?x?y", "/a", Some("x?y")),
+        ] {
+            let target = Target::parse(raw).expect(raw);
+            assert_eq!((target.path(), target.query()), (path, query));
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_is_refused() {
+        let long = format!("/{}", "a/".repeat(40)) + "a";
+        for raw in [
+            "", "a", "*", "//", "//a", "/a//b", "/a/", "/.", "/..", "/a/../b", "/a/./b", "/%2e",
+            "/%2E%2e", "/.%2e/a", "/%2e./a", "/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b", "/a;b=c", "/a%3bb",
+            "/a%00", "/a?x=%00", "/a%0ab", "/a%7f", "/a%252e", "/a%3fb", "/a%23", "/a#b", "/a%", "/a%2",
+            "/a%zz", "/a%+2", "/a?b=%", "/a b", "/é", "http://h/a", &long,
+        ] {
+            assert_eq!(Target::parse(raw), Err(Reason::TargetAmbiguous), "{raw}");
+        }
+    }
+
+    #[test]
+    fn uris_are_compared_in_normal_form() {
+        for (text, normal) in [
+            ("https://API.example.com/a", "https://api.example.com/a"),
+            ("HTTPS://api.example.com:443/a", "https://api.example.com/a"),
+            ("https://api.example.com", "https://api.example.com/"),
+            ("https://api.example.com/a?b#c", "https://api.example.com/a"),
+            ("https://api.example.com/%7ea/%c3", "https://api.example.com/~a/%C3"),
+            ("https://api.example.com/a/../b/.", "https://api.example.com/b/"),
+        ] {
+            assert_eq!(normal_form(text).as_deref(), Some(normal));
+        }
+        for text in ["", "/a", "ftp://a/b", "https://u@a/b", "https:/a", "https://a/ b", "https://a/%zz"] {
+            assert_eq!(normal_form(text), None, "{text}");
+        }
+    }
+}

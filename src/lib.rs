@@ -1,0 +1,12 @@
+//! Countersign: a credential is not enough. This crate is the sentry that asks for the countersign.
+//!
+//! The core is pure: it takes bytes, time and keys as values and returns what to do. `host` puts it
+//! into a proxy-wasm host, the native command puts it on a desk; neither knows the other.
+//! `ARCHITECTURE.md` has the picture and the order of the layers.
+
+pub mod crypto;
+pub mod http;
+pub mod jose;
+pub mod json;
+pub mod reason;
+pub mod time;

@@ -1,0 +1,203 @@
+//! Why a request was not forwarded. The codes are a public contract: they are the only thing that
+//! is sent, logged as a field and counted. No text of a caller's ever joins them.
+
+macro_rules! reasons {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $code:literal,)+) => {
+        /// Why a request was refused. Fieldless, so that its use as a metric is bounded.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Reason {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Reason {
+            /// Every reason, in the order of the stages that give them.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The stable code.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)+ }
+            }
+
+            /// What it means, for the reason table of the README.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc,)+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+reasons! {
+    // The gate itself.
+    /// The filter has no policy it may act on; the log says why.
+    NotConfigured = "not_configured",
+    /// A call into the proxy failed.
+    HostFault = "host_fault",
+    /// Too many requests are already waiting for an answer on this worker.
+    Overloaded = "overloaded",
+    /// The answer the request waited for did not come before its deadline.
+    DeadlineExceeded = "deadline_exceeded",
+
+    // Admission.
+    /// More headers, or larger ones, than the gate reads.
+    HeadersTooLarge = "headers_too_large",
+    /// A header or pseudo-header is missing, repeated or holds bytes that it may not hold.
+    HeaderMalformed = "header_malformed",
+    /// The target can be read in two ways (encoded slash, dot segment, backslash, empty segment, path parameter, control).
+    TargetAmbiguous = "target_ambiguous",
+    /// No route lists this path, and the policy says `unmatched: refuse`.
+    RouteUnmatched = "route_unmatched",
+    /// A route lists this path, but none lists this method for it.
+    MethodUnlisted = "method_unlisted",
+    /// The authority is not the origin of the route.
+    AuthorityMismatch = "authority_mismatch",
+    /// The request carries a header that overrides its method or its target.
+    OverrideRefused = "override_refused",
+    /// An upgrade, a CONNECT or a stream on a route that must hold the request.
+    UpgradeRefused = "upgrade_refused",
+
+    // The token.
+    /// There is no credential.
+    CredentialsMissing = "credentials_missing",
+    /// More than one credential, or one that is not a scheme and a token.
+    CredentialsMalformed = "credentials_malformed",
+    /// The token is not a strict compact JWS.
+    TokenMalformed = "token_malformed",
+    /// The token is of another type than the issuer's access tokens.
+    TokenType = "token_type",
+    /// The token names an issuer that the route does not accept.
+    TokenIssuer = "token_issuer",
+    /// The token is signed with an algorithm that the issuer is not configured for.
+    TokenAlgorithm = "token_algorithm",
+    /// The issuer has no key that fits the token.
+    TokenKeyUnknown = "token_key_unknown",
+    /// The signature of the token does not verify.
+    TokenSignature = "token_signature",
+    /// A claim that the token must have is missing or of the wrong type.
+    TokenClaims = "token_claims",
+    /// The token is for another audience.
+    TokenAudience = "token_audience",
+    /// The token has expired.
+    TokenExpired = "token_expired",
+    /// The token is not valid yet.
+    TokenEarly = "token_early",
+    /// The keys of the issuer are not at hand, or older than the policy allows.
+    KeysUnavailable = "keys_unavailable",
+    /// The token lacks a scope that the route asks for.
+    ScopeInsufficient = "scope_insufficient",
+
+    // Possession.
+    /// The token is bound to no key, or not by the method that the request uses.
+    TokenUnbound = "token_unbound",
+    /// A token that is bound to a key was sent as a bearer token.
+    BoundTokenAsBearer = "bound_token_as_bearer",
+    /// The token is bound by a registered method that this gate cannot check here.
+    ConfirmationUnsupported = "confirmation_unsupported",
+    /// The token's confirmation has a member outside the registry, and the issuer's policy refuses those.
+    ConfirmationUnknown = "confirmation_unknown",
+    /// There is no proof of possession.
+    ProofMissing = "proof_missing",
+    /// There is more than one proof of possession.
+    ProofRepeated = "proof_repeated",
+    /// The proof is not a strict compact JWS, or a claim that it must have is missing or of the wrong type.
+    ProofMalformed = "proof_malformed",
+    /// The proof is of another type.
+    ProofType = "proof_type",
+    /// The proof is signed with an algorithm that the policy does not list.
+    ProofAlgorithm = "proof_algorithm",
+    /// The key in the proof is unusable, or holds private material.
+    ProofKey = "proof_key",
+    /// The signature of the proof does not verify.
+    ProofSignature = "proof_signature",
+    /// The proof is for another method.
+    ProofMethod = "proof_method",
+    /// The proof is for another target.
+    ProofTarget = "proof_target",
+    /// The proof is too old.
+    ProofExpired = "proof_expired",
+    /// The proof is from the future.
+    ProofEarly = "proof_early",
+    /// The proof is for another token.
+    ProofToken = "proof_token",
+    /// The proof is made with another key than the token is bound to.
+    ProofKeyMismatch = "proof_key_mismatch",
+    /// The proof was used before.
+    ProofReplayed = "proof_replayed",
+    /// The proof is older than the replay log, which cannot tell whether it was used before.
+    ProofPredatesLog = "proof_predates_log",
+    /// This caller has as many live proofs as one caller may have.
+    ReplayQuota = "replay_quota",
+    /// The replay log has no room for this proof.
+    ReplayLogFull = "replay_log_full",
+    /// The replay log could not be read or written.
+    ReplayLogFault = "replay_log_fault",
+
+    // The transaction.
+    /// The token grants no transaction of the kind that the route asks for.
+    DetailMissing = "detail_missing",
+    /// The token grants more than one transaction that fits the route.
+    DetailAmbiguous = "detail_ambiguous",
+    /// The body is of a type that the route does not declare.
+    BodyType = "body_type",
+    /// The body is encoded.
+    BodyEncoding = "body_encoding",
+    /// The body is larger than the route reads.
+    BodyTooLarge = "body_too_large",
+    /// The body was not held for the gate: the filter lacks `allow_on_headers_stop_iteration`.
+    BodyNotHeld = "body_not_held",
+    /// The body is not strict JSON, or repeats a member.
+    BodyMalformed = "body_malformed",
+    /// The body has a member that no binding and no allow-list names.
+    BodyUnlisted = "body_unlisted",
+    /// The query has a parameter that no binding and no allow-list names, or repeats one.
+    QueryUnlisted = "query_unlisted",
+    /// The granted transaction lacks a claim that the route binds.
+    ClaimMissing = "claim_missing",
+    /// The request lacks a value that the route binds.
+    ValueMissing = "value_missing",
+    /// A bound value is not of the form that its comparison needs.
+    ValueMalformed = "value_malformed",
+    /// A bound value differs from the granted one.
+    ValueMismatch = "value_mismatch",
+
+    // Risk and step-up.
+    /// The score reached the route's `refuse_at`.
+    RiskRefused = "risk_refused",
+    /// The route asks for a fresher or stronger authentication than the token shows.
+    StepUpRequired = "step_up_required",
+    /// The decision service said no.
+    DecisionDenied = "decision_denied",
+    /// The decision service permits only under an obligation that the gate cannot meet.
+    DecisionObligation = "decision_obligation",
+    /// The decision service did not answer in time.
+    DecisionTimeout = "decision_timeout",
+    /// The decision service could not be reached, or ended the exchange.
+    DecisionUnreachable = "decision_unreachable",
+    /// The proxy does not know the cluster of the decision service.
+    DecisionClusterUnknown = "decision_cluster_unknown",
+    /// The decision service answered with a status other than 200.
+    DecisionStatus = "decision_status",
+    /// The decision service answered with something that is not a decision.
+    DecisionMalformed = "decision_malformed",
+    /// The decision service answered with more than the gate reads.
+    DecisionOversized = "decision_oversized",
+    /// The decision service answered another request than ours.
+    DecisionMismatched = "decision_mismatched",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn codes_are_unique_snake_case_and_explained() {
+        let codes: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        for reason in Reason::ALL {
+            assert!(reason.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert!(reason.meaning().ends_with('.'), "{reason:?}");
+        }
+    }
+}
