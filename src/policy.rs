@@ -1,0 +1,150 @@
+//! A policy that has been compiled: composition only. Each layer below owns its own rules.
+
+use crate::http::origin::Origin;
+use crate::keys::Source;
+use crate::proof::dpop;
+use crate::route::{Index, Template};
+use crate::step_up::Service;
+use crate::token::IssuerId;
+use crate::token::issuer::Issuer;
+use crate::{proof, risk, step_up, transaction};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A whole policy.
+#[derive(Debug)]
+pub struct Policy {
+    /// `revision`.
+    pub revision: u64,
+    /// SHA-256 of the document's canonical bytes, in lower-case hexadecimal, its first 16 digits.
+    pub digest: Rc<str>,
+    /// What happens to requests that no route lists.
+    pub unmatched: Unmatched,
+    /// The replay log.
+    pub replay: Replay,
+    /// DPoP proofs.
+    pub dpop: dpop::Rules,
+    /// What goes upstream.
+    pub upstream: Upstream,
+    /// What may wait.
+    pub waiting: Waiting,
+    /// Issuers, by [`IssuerId`].
+    pub issuers: Vec<Issuer>,
+    /// Key sources, by the place that [`crate::token::issuer::KeySource::Fetched`] names.
+    pub sources: Vec<Source>,
+    /// Decision services, by [`step_up::ServiceId`].
+    pub services: Vec<Service>,
+    /// Routes, in order.
+    pub routes: Vec<Rc<Route>>,
+    /// Their index.
+    pub index: Index,
+}
+
+/// What happens to requests that no route lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmatched {
+    /// They are refused.
+    Refuse,
+    /// They are forwarded, unless their target is ambiguous.
+    Pass,
+}
+
+/// The replay log of a policy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// How far the log reaches.
+    pub scope: Scope,
+    /// Its memory, in bytes.
+    pub memory: usize,
+}
+
+/// How far a replay log reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All workers of this proxy process.
+    Host,
+}
+
+impl Scope {
+    /// Its name in policies and records.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+        }
+    }
+}
+
+/// What the upstream sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// How it learns who the caller is.
+    pub identity: Identity,
+    /// Whether it sees the proof.
+    pub proof: ProofHeader,
+}
+
+/// How the upstream learns who the caller is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// The filter sets `x-countersign-*` itself.
+    Headers,
+    /// The filter writes filter state `wasm.countersign.*`, and the proxy's routes make headers of it.
+    FilterState,
+}
+
+/// Whether the upstream sees the proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProofHeader {
+    /// The filter removes it.
+    Strip,
+    /// It stays.
+    Keep,
+}
+
+/// What may wait, for each worker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Longest time a request is held, all its questions together.
+    pub deadline: Duration,
+    /// Most requests held at once.
+    pub requests: usize,
+}
+
+/// A route of a policy.
+#[derive(Debug)]
+pub struct Route {
+    /// Its name in records.
+    pub name: Rc<str>,
+    /// The methods it lists.
+    pub methods: Vec<String>,
+    /// The paths it lists.
+    pub template: Template,
+    /// The one origin that its requests are for.
+    pub origin: Origin,
+    /// Who may call.
+    pub identity: IdentityRules,
+    /// How possession is shown.
+    pub proof: proof::Rules,
+    /// The body, where the route reads it.
+    pub body: Option<transaction::body::Rules>,
+    /// The transaction, where the route is one.
+    pub transaction: Option<transaction::Rules>,
+    /// The score.
+    pub risk: risk::Rules,
+    /// What happens between the thresholds.
+    pub step_up: Option<step_up::Rules>,
+    /// `algs` of a DPoP challenge: the accepted proof algorithms, separated by spaces.
+    pub challenge_algs: Rc<str>,
+    /// The scopes, separated by spaces, as a challenge names them.
+    pub challenge_scope: Rc<str>,
+}
+
+/// Who may call a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdentityRules {
+    /// Accepted issuers. Never empty.
+    pub issuers: Vec<IssuerId>,
+    /// Scopes that the token must hold, all of them.
+    pub scopes: Vec<String>,
+}

@@ -1,0 +1,119 @@
+//! The decision service: what it is asked, and what its answer, or its silence, means.
+//! AuthZEN Authorization API 1.0.
+
+use crate::reason::Reason;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// The place of a service in the policy's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServiceId(pub usize);
+
+/// A decision service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Its name in the policy.
+    pub name: Rc<str>,
+    /// The Envoy cluster.
+    pub cluster: String,
+    /// `:authority` of the call.
+    pub authority: String,
+    /// `:path` of the call.
+    pub path: String,
+    /// How long it may take. Never zero: a host reads zero as no limit.
+    pub timeout: Duration,
+}
+
+/// What a route does between `step_up_at` and `refuse_at`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The authentication that the token must show before anyone is asked (RFC 9470).
+    pub challenge: Option<Challenge>,
+    /// Who is asked.
+    pub service: ServiceId,
+    /// What silence means.
+    pub on_silence: OnSilence,
+}
+
+/// The authentication that a route asks for when it steps up (RFC 9470 section 3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    /// Any one of these satisfies; empty means any.
+    pub acr_values: Vec<String>,
+    /// The longest time since the authentication.
+    pub max_age: Option<Duration>,
+}
+
+/// What the silence of a decision service means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnSilence {
+    /// Refuse.
+    Refuse,
+    /// Forward if the score is below this, and say so in the record.
+    AllowBelow(u32),
+}
+
+/// One call to a decision service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// Who is asked.
+    pub service: ServiceId,
+    /// `x-request-id`, which the answer must repeat if it carries one.
+    pub request_id: String,
+    /// The JSON body.
+    pub body: Vec<u8>,
+}
+
+/// The answer of a decision service, as it came, within the size that is read.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Response {
+    /// `:status`, if it was one.
+    pub status: Option<u16>,
+    /// `content-type`, if there was exactly one.
+    pub content_type: Option<String>,
+    /// `x-request-id`, if there was exactly one.
+    pub request_id: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Largest answer that is read, in bytes.
+pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
+
+/// A decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Yes, for this transaction only.
+    Permit,
+    /// No.
+    Deny,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// It did not come in time.
+    Timeout,
+    /// No connection, a reset, or no host.
+    Unreachable,
+    /// The proxy knows no such cluster.
+    ClusterUnknown,
+    /// The answer is larger than the gate reads.
+    Oversized,
+    /// The request had waited too long already.
+    Deadline,
+}
+
+impl Silence {
+    /// The reason it gives where silence refuses.
+    #[must_use]
+    pub const fn reason(self) -> Reason {
+        match self {
+            Self::Timeout => Reason::DecisionTimeout,
+            Self::Unreachable => Reason::DecisionUnreachable,
+            Self::ClusterUnknown => Reason::DecisionClusterUnknown,
+            Self::Oversized => Reason::DecisionOversized,
+            Self::Deadline => Reason::DeadlineExceeded,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What an issuer's tokens must look like: the policy's side of a token.
+
+use crate::crypto::Algorithm;
+use crate::jose::KeySet;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// One issuer of access tokens, as the policy pins it.
+#[derive(Clone, Debug)]
+pub struct Issuer {
+    /// The name it has in the policy.
+    pub name: Rc<str>,
+    /// `iss`, compared exactly.
+    pub uri: Rc<str>,
+    /// Accepted members of `aud`, compared exactly.
+    pub audiences: Vec<String>,
+    /// Accepted `typ`, lower case, without `application/`.
+    pub types: Vec<String>,
+    /// Accepted `alg`.
+    pub algorithms: Vec<Algorithm>,
+    /// Tolerated difference of clocks, both ways.
+    pub leeway: Duration,
+    /// Where its keys come from.
+    pub keys: KeySource,
+    /// What to do with members of `cnf` outside the registry.
+    pub unknown_confirmation: UnknownConfirmation,
+}
+
+/// Where keys come from.
+#[derive(Clone, Debug)]
+pub enum KeySource {
+    /// They stand in the policy.
+    Inline(Rc<KeySet>),
+    /// They are fetched: the place of the source in the policy's list.
+    Fetched(usize),
+}
+
+/// What to do with members of `cnf` outside the registry (RFC 7800 section 3.1 says ignore).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnknownConfirmation {
+    /// Ignore and count them.
+    Ignore,
+    /// Refuse the token.
+    Refuse,
+}

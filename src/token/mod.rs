@@ -1,0 +1,147 @@
+//! Access tokens: who issued them, to whom, for what, until when, bound to which key.
+
+pub mod cache;
+pub mod confirmation;
+pub mod credentials;
+pub mod issuer;
+
+use crate::crypto::Engine;
+use crate::crypto::digest::Digest32;
+use crate::jose::KeySet;
+use crate::json::Json;
+use crate::reason::Reason;
+use crate::time::UnixTime;
+use confirmation::Confirmation;
+use std::rc::Rc;
+
+/// The place of an issuer in the policy's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct IssuerId(pub usize);
+
+/// A token whose signature held and whose claims passed, at the moment it was read. Only this
+/// layer makes one.
+#[derive(Debug)]
+pub struct AccessToken {
+    issuer: IssuerId,
+    issuer_uri: Rc<str>,
+    subject: String,
+    client: Option<String>,
+    id: Option<String>,
+    issued_at: UnixTime,
+    expires: UnixTime,
+    scopes: Vec<String>,
+    acr: Option<String>,
+    authenticated_at: Option<UnixTime>,
+    actor: Option<String>,
+    confirmation: Confirmation,
+    hash: Digest32,
+    claims: Json,
+    engine: Engine,
+}
+
+impl AccessToken {
+    /// The issuer, by its place in the policy.
+    #[must_use]
+    pub fn issuer(&self) -> IssuerId {
+        self.issuer
+    }
+    /// `iss`.
+    #[must_use]
+    pub fn issuer_uri(&self) -> &str {
+        &self.issuer_uri
+    }
+    /// `sub`. An identity only together with [`Self::issuer_uri`].
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+    /// `client_id`.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        self.client.as_deref()
+    }
+    /// `jti`.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+    /// `iat`.
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
+    /// `exp`.
+    #[must_use]
+    pub fn expires(&self) -> UnixTime {
+        self.expires
+    }
+    /// The members of `scope`.
+    #[must_use]
+    pub fn scopes(&self) -> &[String] {
+        &self.scopes
+    }
+    /// `acr`.
+    #[must_use]
+    pub fn acr(&self) -> Option<&str> {
+        self.acr.as_deref()
+    }
+    /// `auth_time`.
+    #[must_use]
+    pub fn authenticated_at(&self) -> Option<UnixTime> {
+        self.authenticated_at
+    }
+    /// `sub` of the outermost `act` (RFC 8693 section 4.1): the only actor that decides anything.
+    #[must_use]
+    pub fn actor(&self) -> Option<&str> {
+        self.actor.as_deref()
+    }
+    /// `cnf`.
+    #[must_use]
+    pub fn confirmation(&self) -> &Confirmation {
+        &self.confirmation
+    }
+    /// SHA-256 of the token as it was sent. The token itself is kept nowhere.
+    #[must_use]
+    pub fn hash(&self) -> &Digest32 {
+        &self.hash
+    }
+    /// All claims.
+    #[must_use]
+    pub fn claims(&self) -> &Json {
+        &self.claims
+    }
+    /// What verified the signature.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+}
+
+/// What is at hand of an issuer's keys.
+#[derive(Clone, Debug)]
+pub enum Held {
+    /// Keys that may be used.
+    Set(Rc<KeySet>),
+    /// None was ever fetched.
+    Missing,
+    /// The last good ones are older than `max_stale`.
+    TooOld,
+}
+
+/// The keys of the issuers: a port, answered at once.
+pub trait KeyStore {
+    /// What is held for this issuer.
+    fn held(&self, issuer: IssuerId) -> Held;
+    /// Whether asking the issuer's source again could bring a key of this name now: the issuer's
+    /// keys are fetched, the name is not known to be missing, and the budget allows a fetch.
+    fn may_fetch(&self, issuer: IssuerId, kid: Option<&str>) -> bool;
+}
+
+/// Why a token was not accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// For good.
+    Reason(Reason),
+    /// A fetch of the issuer's keys may change it.
+    NeedsKeys(IssuerId, Option<String>),
+}
