@@ -196,7 +196,12 @@ mod tests {
         let codes: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
         assert_eq!(codes.len(), Reason::ALL.len());
         for reason in Reason::ALL {
-            assert!(reason.code().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+            assert!(
+                reason
+                    .code()
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            );
             assert!(reason.meaning().ends_with('.'), "{reason:?}");
         }
     }

@@ -94,8 +94,10 @@ mod tests {
 
     #[test]
     fn a_window_is_closed_at_its_end_and_widened_by_the_leeway() {
-        let window =
-            Window { not_before: UnixTime::from_secs(100), expires: UnixTime::from_secs(200) };
+        let window = Window {
+            not_before: UnixTime::from_secs(100),
+            expires: UnixTime::from_secs(200),
+        };
         let leeway = Duration::from_secs(5);
         for (now, fits) in [
             (94, Fits::Early),
@@ -104,7 +106,11 @@ mod tests {
             (204, Fits::Within),
             (205, Fits::Late),
         ] {
-            assert_eq!(window.fits(UnixTime::from_secs(now), leeway), fits, "at {now}");
+            assert_eq!(
+                window.fits(UnixTime::from_secs(now), leeway),
+                fits,
+                "at {now}"
+            );
         }
     }
 
@@ -112,8 +118,16 @@ mod tests {
     fn extremes_do_not_overflow() {
         let last = UnixTime::from_secs(i64::MAX);
         assert_eq!(last.after(Duration::MAX), last);
-        assert_eq!(UnixTime::from_millis(i64::MIN).before(Duration::MAX).millis(), i64::MIN);
-        assert_eq!(UnixTime::from_secs(1).since(UnixTime::from_secs(2)), Duration::ZERO);
+        assert_eq!(
+            UnixTime::from_millis(i64::MIN)
+                .before(Duration::MAX)
+                .millis(),
+            i64::MIN
+        );
+        assert_eq!(
+            UnixTime::from_secs(1).since(UnixTime::from_secs(2)),
+            Duration::ZERO
+        );
         assert_eq!(UnixTime::from_millis(-1).secs(), -1);
     }
 }

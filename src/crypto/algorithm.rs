@@ -17,8 +17,13 @@ pub enum Algorithm {
 
 impl Algorithm {
     /// Every algorithm.
-    pub const ALL: &'static [Self] =
-        &[Self::Es256, Self::Es384, Self::Ed25519, Self::Rs256, Self::Ps256];
+    pub const ALL: &'static [Self] = &[
+        Self::Es256,
+        Self::Es384,
+        Self::Ed25519,
+        Self::Rs256,
+        Self::Ps256,
+    ];
 
     /// By its exact `alg` name.
     #[must_use]

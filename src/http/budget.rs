@@ -16,9 +16,9 @@ pub const MAX_PATH_SEGMENTS: usize = 32;
 /// # Errors
 /// [`Reason::HeadersTooLarge`].
 pub fn headers(pairs: &[(String, Vec<u8>)]) -> Result<(), Reason> {
-    let bytes = pairs
-        .iter()
-        .fold(0_usize, |sum, (name, value)| sum.saturating_add(name.len()).saturating_add(value.len()));
+    let bytes = pairs.iter().fold(0_usize, |sum, (name, value)| {
+        sum.saturating_add(name.len()).saturating_add(value.len())
+    });
     if pairs.len() > MAX_HEADER_LINES || bytes > MAX_HEADER_BYTES {
         return Err(Reason::HeadersTooLarge);
     }
@@ -33,8 +33,14 @@ mod tests {
     fn lines_and_bytes_are_bounded() {
         let line = |size: usize| ("a".to_owned(), vec![b'x'; size]);
         assert_eq!(headers(&vec![line(1); MAX_HEADER_LINES]), Ok(()));
-        assert_eq!(headers(&vec![line(1); MAX_HEADER_LINES + 1]), Err(Reason::HeadersTooLarge));
+        assert_eq!(
+            headers(&vec![line(1); MAX_HEADER_LINES + 1]),
+            Err(Reason::HeadersTooLarge)
+        );
         assert_eq!(headers(&[line(MAX_HEADER_BYTES - 1)]), Ok(()));
-        assert_eq!(headers(&[line(MAX_HEADER_BYTES)]), Err(Reason::HeadersTooLarge));
+        assert_eq!(
+            headers(&[line(MAX_HEADER_BYTES)]),
+            Err(Reason::HeadersTooLarge)
+        );
     }
 }

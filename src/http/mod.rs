@@ -114,9 +114,16 @@ mod tests {
     use super::*;
 
     fn pairs(more: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
-        let head: [(&str, &[u8]); 4] =
-            [(":method", b"GET"), (":path", b"/"), (":authority", b"a.example"), (":scheme", b"https")];
-        head.iter().chain(more).map(|(n, v)| ((*n).to_owned(), v.to_vec())).collect()
+        let head: [(&str, &[u8]); 4] = [
+            (":method", b"GET"),
+            (":path", b"/"),
+            (":authority", b"a.example"),
+            (":scheme", b"https"),
+        ];
+        head.iter()
+            .chain(more)
+            .map(|(n, v)| ((*n).to_owned(), v.to_vec()))
+            .collect()
     }
 
     #[test]
@@ -135,12 +142,20 @@ mod tests {
             ((":path", b"/b"), "a second path"),
             (("Upper", b"x"), "an upper-case name"),
         ] {
-            assert_eq!(RequestHead::new(pairs(&[extra])), Err(Reason::HeaderMalformed), "{what}");
+            assert_eq!(
+                RequestHead::new(pairs(&[extra])),
+                Err(Reason::HeaderMalformed),
+                "{what}"
+            );
         }
         for missing in [":method", ":authority"] {
             let mut list = pairs(&[]);
             list.retain(|(name, _)| name != missing);
-            assert_eq!(RequestHead::new(list), Err(Reason::HeaderMalformed), "no {missing}");
+            assert_eq!(
+                RequestHead::new(list),
+                Err(Reason::HeaderMalformed),
+                "no {missing}"
+            );
         }
         let mut list = pairs(&[]);
         if let Some(path) = list.get_mut(1) {

@@ -38,7 +38,10 @@ impl Origin {
             Some(port) => format!(":{port}"),
         };
         let authority_at = scheme.len().saturating_add("://".len());
-        Ok(Self { text: format!("{scheme}://{host}{port}"), authority_at })
+        Ok(Self {
+            text: format!("{scheme}://{host}{port}"),
+            authority_at,
+        })
     }
 
     /// The origin as text, in normal form.
@@ -56,7 +59,11 @@ impl Origin {
     /// Whether an `:authority` names this origin: host without regard to case, the default port or none.
     #[must_use]
     pub fn is_authority(&self, authority: &str) -> bool {
-        let default = if self.text.starts_with("https:") { ":443" } else { ":80" };
+        let default = if self.text.starts_with("https:") {
+            ":443"
+        } else {
+            ":80"
+        };
         let given = authority.strip_suffix(default).unwrap_or(authority);
         given.eq_ignore_ascii_case(self.authority())
     }
@@ -77,8 +84,17 @@ mod tests {
         ] {
             assert_eq!(Origin::parse(text).expect(text).as_str(), normal);
         }
-        for text in ["", "api.example.com", "https://", "https://a/", "https://a?q", "https://a#f",
-            "https://u@a", "ftp://a", "https://a b"] {
+        for text in [
+            "",
+            "api.example.com",
+            "https://",
+            "https://a/",
+            "https://a?q",
+            "https://a#f",
+            "https://u@a",
+            "ftp://a",
+            "https://a b",
+        ] {
             assert_eq!(Origin::parse(text), Err(NotAnOrigin), "{text}");
         }
     }
@@ -89,8 +105,15 @@ mod tests {
         for same in ["api.example.com", "API.example.com", "api.example.com:443"] {
             assert!(origin.is_authority(same), "{same}");
         }
-        for other in ["api.example.com:80", "api.example.com.", "evil.example.com", "api.example.co",
-            "x-api.example.com", "api.example.com:443:443", ""] {
+        for other in [
+            "api.example.com:80",
+            "api.example.com.",
+            "evil.example.com",
+            "api.example.co",
+            "x-api.example.com",
+            "api.example.com:443:443",
+            "",
+        ] {
             assert!(!origin.is_authority(other), "{other}");
         }
     }

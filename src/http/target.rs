@@ -23,19 +23,26 @@ impl Target {
         let query_at = raw.find('?');
         let path = query_at.and_then(|at| raw.get(..at)).unwrap_or(raw);
         let well_formed = raw.len() <= budget::MAX_TARGET_BYTES
-            && raw.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#')
+            && raw
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'#')
             && escapes_hold(raw)
             && path_is_plain(path);
         if !well_formed {
             return Err(Reason::TargetAmbiguous);
         }
-        Ok(Self { raw: raw.to_owned(), query_at })
+        Ok(Self {
+            raw: raw.to_owned(),
+            query_at,
+        })
     }
 
     /// The path, as it came.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.query_at.and_then(|at| self.raw.get(..at)).unwrap_or(&self.raw)
+        self.query_at
+            .and_then(|at| self.raw.get(..at))
+            .unwrap_or(&self.raw)
     }
 
     /// What follows the first `?`, if there is one.
@@ -52,13 +59,19 @@ fn escapes_hold(raw: &str) -> bool {
     pieces.all(|piece| {
         piece
             .get(..2)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+')))
+            .and_then(|digits| {
+                u8::from_str_radix(digits, 16)
+                    .ok()
+                    .filter(|_| !digits.starts_with('+'))
+            })
             .is_some_and(|byte| byte != 0)
     })
 }
 
 fn path_is_plain(path: &str) -> bool {
-    let Some(rest) = path.strip_prefix('/') else { return false };
+    let Some(rest) = path.strip_prefix('/') else {
+        return false;
+    };
     let mut segments = 0_usize;
     for (index, segment) in rest.split('/').enumerate() {
         segments = segments.saturating_add(1);
@@ -82,7 +95,9 @@ fn decoded_is_plain(segment: &str) -> bool {
             let digits: [u8; 2] = [bytes.next().unwrap_or(0), bytes.next().unwrap_or(0)];
             let text = std::str::from_utf8(&digits).unwrap_or("00");
             let decoded = u8::from_str_radix(text, 16).unwrap_or(0);
-            if decoded.is_ascii_control() || matches!(decoded, b'/' | b'\\' | b';' | b'%' | b'?' | b'#') {
+            if decoded.is_ascii_control()
+                || matches!(decoded, b'/' | b'\\' | b';' | b'%' | b'?' | b'#')
+            {
                 return false;
             }
             decoded
@@ -130,10 +145,44 @@ mod tests {
     fn what_can_be_read_in_two_ways_is_refused() {
         let long = format!("/{}", "a/".repeat(40)) + "a";
         for raw in [
-            "", "a", "*", "//", "//a", "/a//b", "/a/", "/.", "/..", "/a/../b", "/a/./b", "/%2e",
-            "/%2E%2e", "/.%2e/a", "/%2e./a", "/a%2fb", "/a%2Fb", "/a%5cb", "/a\\b", "/a;b=c", "/a%3bb",
-            "/a%00", "/a?x=%00", "/a%0ab", "/a%7f", "/a%252e", "/a%3fb", "/a%23", "/a#b", "/a%", "/a%2",
-            "/a%zz", "/a%+2", "/a?b=%", "/a b", "/é", "http://h/a", &long,
+            "",
+            "a",
+            "*",
+            "//",
+            "//a",
+            "/a//b",
+            "/a/",
+            "/.",
+            "/..",
+            "/a/../b",
+            "/a/./b",
+            "/%2e",
+            "/%2E%2e",
+            "/.%2e/a",
+            "/%2e./a",
+            "/a%2fb",
+            "/a%2Fb",
+            "/a%5cb",
+            "/a\\b",
+            "/a;b=c",
+            "/a%3bb",
+            "/a%00",
+            "/a?x=%00",
+            "/a%0ab",
+            "/a%7f",
+            "/a%252e",
+            "/a%3fb",
+            "/a%23",
+            "/a#b",
+            "/a%",
+            "/a%2",
+            "/a%zz",
+            "/a%+2",
+            "/a?b=%",
+            "/a b",
+            "/é",
+            "http://h/a",
+            &long,
         ] {
             assert_eq!(Target::parse(raw), Err(Reason::TargetAmbiguous), "{raw}");
         }
@@ -146,12 +195,26 @@ mod tests {
             ("HTTPS://api.example.com:443/a", "https://api.example.com/a"),
             ("https://api.example.com", "https://api.example.com/"),
             ("https://api.example.com/a?b#c", "https://api.example.com/a"),
-            ("https://api.example.com/%7ea/%c3", "https://api.example.com/~a/%C3"),
-            ("https://api.example.com/a/../b/.", "https://api.example.com/b/"),
+            (
+                "https://api.example.com/%7ea/%c3",
+                "https://api.example.com/~a/%C3",
+            ),
+            (
+                "https://api.example.com/a/../b/.",
+                "https://api.example.com/b/",
+            ),
         ] {
             assert_eq!(normal_form(text).as_deref(), Some(normal));
         }
-        for text in ["", "/a", "ftp://a/b", "https://u@a/b", "https:/a", "https://a/ b", "https://a/%zz"] {
+        for text in [
+            "",
+            "/a",
+            "ftp://a/b",
+            "https://u@a/b",
+            "https:/a",
+            "https://a/ b",
+            "https://a/%zz",
+        ] {
             assert_eq!(normal_form(text), None, "{text}");
         }
     }

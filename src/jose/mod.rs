@@ -51,7 +51,10 @@ impl<'a> Untrusted<'a> {
     /// `alg`, exactly as written.
     #[must_use]
     pub fn algorithm(&self) -> &str {
-        self.header.get("alg").and_then(Json::as_str).unwrap_or_default()
+        self.header
+            .get("alg")
+            .and_then(Json::as_str)
+            .unwrap_or_default()
     }
 
     /// `typ`, if present. (A `typ` that is no string is [`Malformed`].)
