@@ -6,6 +6,8 @@ mod key;
 mod known_answers;
 pub mod native;
 mod pure;
+#[cfg(test)]
+pub(crate) mod signing;
 mod spki;
 #[cfg(test)]
 mod tests;
