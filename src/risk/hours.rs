@@ -168,3 +168,6 @@ fn weekday(text: &str) -> Result<Weekday, BadHours> {
         _ => return Err(BadHours("a day is not one of Mon Tue Wed Thu Fri Sat Sun")),
     })
 }
+
+#[cfg(test)]
+mod tests;
