@@ -43,110 +43,99 @@ enum Authenticate {
     StepUp,
 }
 
-/// The row of a reason: its status, its title and its challenge.
-const fn row(reason: Reason) -> (u16, &'static str, Authenticate) {
-    use Authenticate::{Bare, Error, No, Scope, StepUp};
-    const TOKEN: (u16, &str, Authenticate) = (
-        401,
-        "The access token is not accepted",
-        Error(
-            "invalid_token",
-            "The access token is invalid, expired or not for this resource",
-        ),
-    );
-    const BINDING: (u16, &str, Authenticate) = (
-        401,
-        "The access token is not bound to this proof",
-        Error("invalid_token", "Invalid DPoP key binding"),
-    );
-    const PROOF: (u16, &str, Authenticate) = (
-        401,
-        "The proof of possession is not accepted",
-        Error(
-            "invalid_dpop_proof",
-            "The DPoP proof is missing, invalid or was used before",
-        ),
-    );
-    const GATE: (u16, &str, Authenticate) = (503, "The gate cannot decide now", No);
-    const TRANSACTION: (u16, &str, Authenticate) =
-        (403, "The token does not grant this transaction", No);
+/// A row of the table: status, title, challenge.
+type Row = (u16, &'static str, Authenticate);
+
+const TOKEN: Row = (
+    401,
+    "The access token is not accepted",
+    Authenticate::Error(
+        "invalid_token",
+        "The access token is invalid, expired or not for this resource",
+    ),
+);
+const BINDING: Row = (
+    401,
+    "The access token is not bound to this proof",
+    Authenticate::Error("invalid_token", "Invalid DPoP key binding"),
+);
+const PROOF: Row = (
+    401,
+    "The proof of possession is not accepted",
+    Authenticate::Error(
+        "invalid_dpop_proof",
+        "The DPoP proof is missing, invalid or was used before",
+    ),
+);
+const CREDENTIAL: Row = (
+    400,
+    "The credential is malformed or repeated",
+    Authenticate::Error("invalid_request", "Send exactly one access token"),
+);
+const NO_CREDENTIAL: Row = (401, "A credential is required", Authenticate::Bare);
+const SCOPE: Row = (403, "The token lacks a scope", Authenticate::Scope);
+const STEP_UP: Row = (
+    401,
+    "A different authentication is required",
+    Authenticate::StepUp,
+);
+const GATE: Row = (503, "The gate cannot decide now", Authenticate::No);
+const LATE: Row = (504, "The gate waited too long", Authenticate::No);
+const HEADERS: Row = (431, "The request headers are too large", Authenticate::No);
+const AMBIGUOUS: Row = (
+    400,
+    "The request is malformed or ambiguous",
+    Authenticate::No,
+);
+const UPGRADE: Row = (400, "This resource takes no upgrade", Authenticate::No);
+const NOT_SERVED: Row = (403, "This resource is not served here", Authenticate::No);
+const MISDIRECTED: Row = (421, "This authority is not served here", Authenticate::No);
+const QUOTA: Row = (429, "Too many live proofs", Authenticate::No);
+const TRANSACTION: Row = (
+    403,
+    "The token does not grant this transaction",
+    Authenticate::No,
+);
+const MEDIA: Row = (415, "The body is of another type", Authenticate::No);
+const TOO_LARGE: Row = (413, "The body is too large", Authenticate::No);
+const BODY: Row = (400, "The body is malformed", Authenticate::No);
+const REFUSED: Row = (403, "The request is refused", Authenticate::No);
+
+/// The table.
+#[rustfmt::skip]
+const fn row(reason: Reason) -> Row {
+    use Reason as R;
     match reason {
-        Reason::NotConfigured
-        | Reason::HostFault
-        | Reason::Overloaded
-        | Reason::KeysUnavailable
-        | Reason::ReplayLogFull
-        | Reason::ReplayLogFault
-        | Reason::BodyNotHeld
-        | Reason::DecisionTimeout
-        | Reason::DecisionUnreachable
-        | Reason::DecisionClusterUnknown
-        | Reason::DecisionStatus
-        | Reason::DecisionMalformed
-        | Reason::DecisionOversized
-        | Reason::DecisionMismatched => GATE,
-        Reason::DeadlineExceeded => (504, "The gate waited too long", No),
-        Reason::HeadersTooLarge => (431, "The request headers are too large", No),
-        Reason::HeaderMalformed | Reason::TargetAmbiguous | Reason::OverrideRefused => {
-            (400, "The request is malformed or ambiguous", No)
-        }
-        Reason::UpgradeRefused => (400, "This resource takes no upgrade", No),
-        Reason::RouteUnmatched | Reason::MethodUnlisted => {
-            (403, "This resource is not served here", No)
-        }
-        Reason::AuthorityMismatch => (421, "This authority is not served here", No),
-        Reason::CredentialsMissing => (401, "A credential is required", Bare),
-        Reason::CredentialsMalformed => (
-            400,
-            "The credential is malformed or repeated",
-            Error("invalid_request", "Send exactly one access token"),
-        ),
-        Reason::TokenMalformed
-        | Reason::TokenType
-        | Reason::TokenIssuer
-        | Reason::TokenAlgorithm
-        | Reason::TokenKeyUnknown
-        | Reason::TokenSignature
-        | Reason::TokenClaims
-        | Reason::TokenAudience
-        | Reason::TokenExpired
-        | Reason::TokenEarly => TOKEN,
-        Reason::TokenUnbound
-        | Reason::BoundTokenAsBearer
-        | Reason::ConfirmationUnsupported
-        | Reason::ConfirmationUnknown
-        | Reason::ProofKeyMismatch => BINDING,
-        Reason::ScopeInsufficient => (403, "The token lacks a scope", Scope),
-        Reason::ProofMissing
-        | Reason::ProofRepeated
-        | Reason::ProofMalformed
-        | Reason::ProofType
-        | Reason::ProofAlgorithm
-        | Reason::ProofKey
-        | Reason::ProofSignature
-        | Reason::ProofMethod
-        | Reason::ProofTarget
-        | Reason::ProofExpired
-        | Reason::ProofEarly
-        | Reason::ProofToken
-        | Reason::ProofReplayed
-        | Reason::ProofPredatesLog => PROOF,
-        Reason::ReplayQuota => (429, "Too many live proofs", No),
-        Reason::DetailMissing
-        | Reason::DetailAmbiguous
-        | Reason::QueryUnlisted
-        | Reason::BodyUnlisted
-        | Reason::ClaimMissing
-        | Reason::ValueMissing
-        | Reason::ValueMalformed
-        | Reason::ValueMismatch => TRANSACTION,
-        Reason::BodyType | Reason::BodyEncoding => (415, "The body is of another type", No),
-        Reason::BodyTooLarge => (413, "The body is too large", No),
-        Reason::BodyMalformed => (400, "The body is malformed", No),
-        Reason::RiskRefused | Reason::DecisionDenied | Reason::DecisionObligation => {
-            (403, "The request is refused", No)
-        }
-        Reason::StepUpRequired => (401, "A different authentication is required", StepUp),
+        R::NotConfigured | R::HostFault | R::Overloaded | R::KeysUnavailable | R::ReplayLogFull
+        | R::ReplayLogFault | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
+        | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
+        | R::DecisionOversized | R::DecisionMismatched => GATE,
+        R::DeadlineExceeded => LATE,
+        R::HeadersTooLarge => HEADERS,
+        R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
+        R::UpgradeRefused => UPGRADE,
+        R::RouteUnmatched | R::MethodUnlisted => NOT_SERVED,
+        R::AuthorityMismatch => MISDIRECTED,
+        R::CredentialsMissing => NO_CREDENTIAL,
+        R::CredentialsMalformed => CREDENTIAL,
+        R::TokenMalformed | R::TokenType | R::TokenIssuer | R::TokenAlgorithm
+        | R::TokenKeyUnknown | R::TokenSignature | R::TokenClaims | R::TokenAudience
+        | R::TokenExpired | R::TokenEarly => TOKEN,
+        R::TokenUnbound | R::BoundTokenAsBearer | R::ConfirmationUnsupported
+        | R::ConfirmationUnknown | R::ProofKeyMismatch => BINDING,
+        R::ScopeInsufficient => SCOPE,
+        R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
+        | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
+        | R::ProofExpired | R::ProofEarly | R::ProofToken | R::ProofReplayed
+        | R::ProofPredatesLog => PROOF,
+        R::ReplayQuota => QUOTA,
+        R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted
+        | R::ClaimMissing | R::ValueMissing | R::ValueMalformed | R::ValueMismatch => TRANSACTION,
+        R::BodyType | R::BodyEncoding => MEDIA,
+        R::BodyTooLarge => TOO_LARGE,
+        R::BodyMalformed => BODY,
+        R::RiskRefused | R::DecisionDenied | R::DecisionObligation => REFUSED,
+        R::StepUpRequired => STEP_UP,
     }
 }
 

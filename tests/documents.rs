@@ -21,7 +21,10 @@ fn hold(path: &str, is: &str, must: &str) {
         std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join(path), whole).expect("written");
         return;
     }
-    assert_eq!(is, must, "{path} is out of date: run with UPDATE_DOCUMENTS=1");
+    assert_eq!(
+        is, must,
+        "{path} is out of date: run with UPDATE_DOCUMENTS=1"
+    );
 }
 
 /// The text between `<!-- NAME -->` and `<!-- end -->`.
@@ -35,8 +38,14 @@ fn part<'a>(document: &'a str, name: &str) -> &'a str {
 fn the_reason_table_is_the_enumeration() {
     let mut table = String::from("\n| code | status | meaning |\n|---|---|---|\n");
     for reason in Reason::ALL {
-        writeln!(table, "| `{}` | {} | {} |", reason.code(), respond::status(*reason), reason.meaning())
-            .expect("a String");
+        writeln!(
+            table,
+            "| `{}` | {} | {} |",
+            reason.code(),
+            respond::status(*reason),
+            reason.meaning()
+        )
+        .expect("a String");
     }
     table.push('\n');
     hold("README.md", part(&read("README.md"), "reasons"), &table);
@@ -60,5 +69,9 @@ fn the_schema_of_the_record_is_published() {
         std::fs::write(file, must).expect("written");
         return;
     }
-    assert_eq!(read(path), must, "{path} is out of date: run with UPDATE_DOCUMENTS=1");
+    assert_eq!(
+        read(path),
+        must,
+        "{path} is out of date: run with UPDATE_DOCUMENTS=1"
+    );
 }

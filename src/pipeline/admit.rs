@@ -42,7 +42,7 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         Found::Nothing => {
             return Err(match policy.unmatched {
                 Unmatched::Refuse => Reason::RouteUnmatched.into(),
-                Unmatched::Pass => Halt::Unmatched(head),
+                Unmatched::Pass => Halt::Unmatched(Box::new(head)),
             });
         }
     };

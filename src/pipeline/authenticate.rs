@@ -48,7 +48,7 @@ pub(super) fn authenticate(
         Ok(token) => token,
         Err(Refused::Reason(reason)) => return Err(reason.into()),
         Err(Refused::NeedsKeys(issuer, kid)) => {
-            return Err(Halt::NeedsKeys(admitted.head, issuer, kid));
+            return Err(Halt::NeedsKeys(Box::new(admitted.head), issuer, kid));
         }
     };
     case.note_token(&token);
@@ -86,8 +86,8 @@ pub(super) fn authenticate(
     };
     env.replay.consume(&used, env.now)?;
     Ok(Authenticated {
+        admitted,
         token,
         possession,
-        admitted,
     })
 }

@@ -107,9 +107,9 @@ enum Halt {
     /// It is refused.
     Refuse(Reason),
     /// No route governs it, and the policy lets such requests pass.
-    Unmatched(RequestHead),
+    Unmatched(Box<RequestHead>),
     /// It cannot go on without keys of this issuer.
-    NeedsKeys(RequestHead, IssuerId, Option<String>),
+    NeedsKeys(Box<RequestHead>, IssuerId, Option<String>),
 }
 
 impl From<Reason> for Halt {
@@ -135,8 +135,8 @@ pub struct Waiting {
 
 #[derive(Debug)]
 enum Stage {
-    Keys(RequestHead, Connection, IssuerId),
-    Decision(Assessed, UnixTime),
+    Keys(Box<RequestHead>, Connection, IssuerId),
+    Decision(Box<Assessed>, UnixTime),
 }
 
 /// Why a body did not arrive.
@@ -225,7 +225,7 @@ fn weigh(
     match decided {
         Ok(Decided::Cleared(cleared)) => Step::Done(forward(&cleared, case, env)),
         Ok(Decided::Ask(call, assessed)) => {
-            let stage = Stage::Decision(assessed, env.now);
+            let stage = Stage::Decision(Box::new(assessed), env.now);
             Step::Ask(Question::Decision(call), Waiting { case, stage })
         }
         Err(reason) => Step::Done(case.refused(reason)),
@@ -277,7 +277,7 @@ impl Waiting {
         match self.stage {
             Stage::Keys(head, connection, issuer) => match answer {
                 // An answer to another question is no answer, but the keys may be there all the same.
-                Ok(_) => judge(head, connection, Fetched::Yes, self.case, env),
+                Ok(_) => judge(*head, connection, Fetched::Yes, self.case, env),
                 Err(_) => Step::Done(self.case.refused(still_missing(issuer, env))),
             },
             Stage::Decision(assessed, asked_at) => {
@@ -287,7 +287,7 @@ impl Waiting {
                     Err(silence) => Err(silence),
                 };
                 Step::Done(
-                    match settle(assessed, asked_at, answer, env, &mut self.case) {
+                    match settle(*assessed, asked_at, answer, env, &mut self.case) {
                         Ok(cleared) => forward(&cleared, self.case, env),
                         Err(reason) => self.case.refused(reason),
                     },
