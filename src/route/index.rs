@@ -168,7 +168,7 @@ impl Node {
         };
         let mut best = None;
         if let Step::Literal(wanted) = step {
-            for (_, child) in self.like(wanted.careless.iter().copied()) {
+            for (_, child) in self.like(&wanted.careless.iter().copied()) {
                 best = child
                     .covering(rest, method, best.unwrap_or(before))
                     .or(best);
@@ -191,7 +191,10 @@ impl Node {
     }
 
     /// The literal children that a careless reader takes for this segment.
-    fn like(&self, segment: impl Iterator<Item = u8> + Clone) -> &[(Literal, Self)] {
+    fn like<I>(&self, segment: &I) -> &[(Literal, Self)]
+    where
+        I: Iterator<Item = u8> + Clone,
+    {
         let order = |literal: &Literal| literal.careless.iter().copied().cmp(segment.clone());
         let start = self
             .literals
@@ -227,14 +230,14 @@ impl Search<'_> {
         }
         #[cfg(test)]
         {
-            self.visited += 1;
+            self.visited = self.visited.saturating_add(1);
         }
         let Some(segment) = path.next() else {
             self.arrive(node, exact);
             return;
         };
-        for (literal, child) in node.like(careless(segment)) {
-            self.walk(child, path, exact && same(&literal.exact, segment));
+        for (literal, child) in node.like(&careless(segment)) {
+            self.walk(child, path.clone(), exact && same(&literal.exact, segment));
         }
         if let Some(child) = node.parameter.as_deref().filter(|_| !segment.is_empty()) {
             self.walk(child, path, exact);

@@ -39,7 +39,10 @@ pub(super) fn spelling(segment: &str) -> String {
     let mut text = String::with_capacity(segment.len());
     for (byte, escaped) in symbols(segment) {
         if escaped {
-            text.push_str(&format!("%{byte:02X}"));
+            text.push('%');
+            for digit in [byte >> 4, byte & 0xF] {
+                text.extend(char::from_digit(digit.into(), 16).map(|it| it.to_ascii_uppercase()));
+            }
         } else {
             text.push(char::from(byte));
         }
@@ -63,7 +66,7 @@ pub(super) fn decoded(segment: &str) -> Option<String> {
 }
 
 /// The segments of a path, one by one, without allocation.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Segments<'a>(Option<&'a str>);
 
 impl<'a> Segments<'a> {

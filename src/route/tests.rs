@@ -2,10 +2,6 @@ use super::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-#[expect(
-    clippy::unwrap_used,
-    reason = "a table of a test that does not parse ends it"
-)]
 fn template(text: &str) -> Template {
     Template::parse(text).unwrap()
 }
@@ -18,7 +14,6 @@ fn table(routes: &[(&str, &str)]) -> Vec<(Vec<String>, Template)> {
         .collect()
 }
 
-#[expect(clippy::unwrap_used, reason = "a table of a test that shadows ends it")]
 fn index(routes: &[(&str, &str)]) -> Index {
     Index::build(&table(routes)).unwrap()
 }
