@@ -86,3 +86,6 @@ fn declared_length(value: &[u8]) -> Result<Option<usize>, Reason> {
     }
     Ok(digits.parse().ok())
 }
+
+#[cfg(test)]
+mod tests;
