@@ -1,8 +1,3 @@
-#![expect(
-    clippy::unwrap_in_result,
-    reason = "what cannot be built ends the test; the result is the verdict"
-)]
-
 use super::*;
 
 const RULES: Rules = Rules {
@@ -12,7 +7,7 @@ const RULES: Rules = Rules {
     },
 };
 
-fn announced(lines: &[(&str, &str)]) -> Result<(), Reason> {
+fn head(lines: &[(&str, &str)]) -> RequestHead {
     let pseudo = [
         (":method", "POST"),
         (":path", "/"),
@@ -23,7 +18,11 @@ fn announced(lines: &[(&str, &str)]) -> Result<(), Reason> {
         .chain(lines)
         .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
         .collect();
-    announce(&RULES, &RequestHead::new(pairs).expect("a head"))
+    RequestHead::new(pairs).expect("a head")
+}
+
+fn announced(lines: &[(&str, &str)]) -> Result<(), Reason> {
+    announce(&RULES, &head(lines))
 }
 
 #[test]
@@ -144,5 +143,33 @@ fn a_body_is_read_within_its_limits() {
     ] {
         let text = String::from_utf8_lossy(bytes);
         assert_eq!(read(&RULES, bytes).err(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_body_that_nobody_reads_is_not_declared() {
+    let length = |value| ("content-length", value);
+    for (lines, expected) in [
+        (&[][..], Ok(())),
+        (&[length("0")], Ok(())),
+        (&[("content-type", "application/json")], Ok(())),
+        (&[length("1")], Err(Reason::BodyUnlisted)),
+        (
+            &[length("99999999999999999999999")],
+            Err(Reason::BodyUnlisted),
+        ),
+        (&[length("-0")], Err(Reason::HeaderMalformed)),
+        (&[length("")], Err(Reason::HeaderMalformed)),
+        (&[length("0"), length("0")], Err(Reason::HeaderMalformed)),
+        (
+            &[("transfer-encoding", "chunked")],
+            Err(Reason::BodyUnlisted),
+        ),
+        (
+            &[length("0"), ("transfer-encoding", "")],
+            Err(Reason::BodyUnlisted),
+        ),
+    ] {
+        assert_eq!(absent(&head(lines)), expected, "{lines:?}");
     }
 }
