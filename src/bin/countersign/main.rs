@@ -4,8 +4,8 @@ mod demo;
 mod mint;
 mod say;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
+use std::process::ExitCode;
 
 /// The sentry that asks for more than a credential
 #[derive(Debug, Parser)]
@@ -20,8 +20,15 @@ enum Command {
     Demo(demo::Options),
 }
 
-fn main() -> Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
         Command::Demo(options) => demo::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say::complain(format_args!("countersign: {problem:#}"));
+            ExitCode::FAILURE
+        }
     }
 }

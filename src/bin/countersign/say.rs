@@ -1,4 +1,4 @@
-//! The one place that writes to standard output.
+//! The one place that writes to standard output and standard error.
 
 use std::fmt::Arguments;
 use std::io::{self, Write};
@@ -12,6 +12,13 @@ pub(crate) fn line(text: Arguments<'_>) -> io::Result<()> {
     out.write_fmt(text)?;
     out.write_all(b"\n")?;
     out.flush()
+}
+
+/// Writes one line to standard error, as far as that is possible.
+pub(crate) fn complain(text: Arguments<'_>) {
+    let mut out = io::stderr().lock();
+    let _ = out.write_fmt(text);
+    let _ = out.write_all(b"\n");
 }
 
 /// Writes one line to standard output, formatted as by `println`, and returns what became of it.

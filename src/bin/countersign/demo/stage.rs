@@ -282,8 +282,11 @@ fn describe(
     after: Counts,
 ) -> Result<String> {
     let mut text = String::new();
-    let reason = record.reason.as_deref().unwrap_or("");
-    writeln!(text, "    -> {} {} {reason}", answer.status, record.verdict)?;
+    write!(text, "    -> {} {}", answer.status, record.verdict)?;
+    if let Some(reason) = &record.reason {
+        write!(text, " {reason}")?;
+    }
+    writeln!(text)?;
     if let Some(challenge) = &answer.challenge {
         writeln!(text, "       WWW-Authenticate: {challenge}")?;
     }
