@@ -3,8 +3,12 @@
 mod algorithm;
 pub mod digest;
 mod key;
+mod known_answers;
 pub mod native;
 mod pure;
+mod spki;
+#[cfg(test)]
+mod tests;
 
 pub use algorithm::Algorithm;
 pub use key::{BadKey, PublicKey};

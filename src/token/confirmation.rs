@@ -22,3 +22,18 @@ impl Confirmation {
         self.jkt.is_some() || self.certificate.is_some() || self.uncheckable
     }
 }
+
+impl Confirmation {
+    /// The key.
+    ///
+    /// # Errors
+    /// A reason.
+    pub fn key(
+        &self,
+        scheme: crate::token::credentials::Scheme,
+        unknown: crate::token::issuer::UnknownConfirmation,
+    ) -> Result<&Digest32, crate::reason::Reason> {
+        let _ = (scheme, unknown);
+        todo!()
+    }
+}

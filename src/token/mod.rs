@@ -145,3 +145,5 @@ pub enum Refused {
     /// A fetch of the issuer's keys may change it.
     NeedsKeys(IssuerId, Option<String>),
 }
+
+pub mod verify;
