@@ -88,6 +88,14 @@ impl Sending {
         self
     }
 
+    /// With an identity that only the gate may state.
+    pub(crate) fn claiming(mut self, subject: &str) -> Self {
+        self.headers
+            .push(("x-countersign-subject", subject.to_owned()));
+        self.shown = "Authorization: DPoP, one proof, and x-countersign-subject: root";
+        self
+    }
+
     /// The method.
     pub(crate) fn method(&self) -> &str {
         self.method.as_str()

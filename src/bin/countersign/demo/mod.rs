@@ -2,11 +2,13 @@
 //! service and a client, all on loopback, and a story that tells what the gate does.
 
 mod client;
+mod customer;
 mod envoy;
 mod issuer;
 mod patch;
 mod pdp;
 mod record;
+mod rotation;
 mod serve;
 mod stage;
 mod story;

@@ -22,10 +22,9 @@ pub(crate) struct Record {
     pub(crate) verdict: String,
     pub(crate) reason: Option<String>,
     pub(crate) score: Option<u64>,
-    #[serde(default)]
     contributions: Vec<Contribution>,
     pub(crate) service: Option<Service>,
-    engine: Option<Engines>,
+    engine: Engines,
 }
 
 #[derive(Debug, Deserialize)]
@@ -38,7 +37,7 @@ struct Contribution {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Service {
     name: String,
-    latency_ms: Option<f64>,
+    latency_ms: Option<u64>,
     answer: Option<String>,
 }
 
@@ -81,15 +80,14 @@ impl Record {
 
     /// What verified the signatures, for people.
     pub(crate) fn engines(&self) -> String {
-        let Some(engine) = &self.engine else {
-            return "no signature checked".to_owned();
-        };
-        let name = |engine: &Option<String>| engine.clone().unwrap_or_else(|| "-".to_owned());
-        format!(
-            "token {}, proof {}",
-            name(&engine.token),
-            name(&engine.proof)
-        )
+        let named: Vec<_> = [("token", &self.engine.token), ("proof", &self.engine.proof)]
+            .into_iter()
+            .filter_map(|(what, engine)| Some(format!("{what} by {}", engine.as_deref()?)))
+            .collect();
+        if named.is_empty() {
+            return "none checked".to_owned();
+        }
+        named.join(", ")
     }
 }
 
@@ -97,7 +95,7 @@ impl fmt::Display for Service {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.name)?;
         if let Some(answer) = &self.answer {
-            write!(formatter, " said {answer}")?;
+            write!(formatter, ", answer {answer}")?;
         }
         if let Some(latency) = self.latency_ms {
             write!(formatter, " after {latency} ms")?;

@@ -11,6 +11,7 @@ use super::record::{Line, Record};
 use super::upstream::Upstream;
 use crate::say::say;
 use anyhow::{Context, Result};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The running parts.
@@ -21,7 +22,7 @@ pub(crate) struct Stage {
     pub(crate) envoy: Envoy,
     pub(crate) client: Client,
     steps: u32,
-    surprises: u32,
+    surprised: BTreeSet<u32>,
 }
 
 /// What became of the decision service in a step.
@@ -147,7 +148,7 @@ impl Stage {
             envoy,
             client,
             steps: 0,
-            surprises: 0,
+            surprised: BTreeSet::new(),
         })
     }
 
@@ -212,22 +213,22 @@ impl Stage {
             say!("    SURPRISE: {surprise}")?;
         }
         if !surprises.is_empty() {
-            self.surprises = self.surprises.saturating_add(1);
+            self.surprised.insert(self.steps);
         }
         Ok(())
     }
 
     /// How many steps were played, or an error if any surprised.
     pub(crate) fn sum_up(&self) -> Result<u32> {
-        if self.surprises == 0 {
-            Ok(self.steps)
-        } else {
-            anyhow::bail!(
-                "{} of {} steps were not as expected",
-                self.surprises,
-                self.steps
-            )
+        if self.surprised.is_empty() {
+            return Ok(self.steps);
         }
+        let surprised: Vec<_> = self.surprised.iter().map(u32::to_string).collect();
+        anyhow::bail!(
+            "of {} steps these were not as expected: {}",
+            self.steps,
+            surprised.join(", ")
+        )
     }
 }
 

@@ -1,53 +1,32 @@
 //! The story: what an attacker tries, what a customer does, and what the gate says to each.
 
-use super::client::{Client, ORIGIN, Sending};
+use super::client::{Answer, ORIGIN, Sending};
+use super::customer::{Customer, order, paying, reading, strong};
 use super::pdp::{DENIED_PAYEE, Mood};
-use super::stage::{Asked, Expect, Stage, differ, trace};
-use crate::mint::{self, Grant, Key, Purpose};
+use super::stage::{Asked, Expect, Stage, differ};
+use crate::mint;
 use crate::say::say;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::time::Duration;
-use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 const ACCOUNT: &str = "/accounts/42";
 const TRANSFERS: &str = "/accounts/42/transfers";
 const PAYEE: &str = "DE89370400440532013000";
-const STRONG: &str = "urn:example:loa:3";
-/// Requests in the step that rotates keys, half of them before and half after.
-const IN_FLIGHT: usize = 60;
-
-/// The customer: a key and what the issuer says of its holder.
-struct Customer {
-    key: Key,
-}
-
-impl Customer {
-    fn proof(&self, token: &str, sending: &Sending) -> Result<String> {
-        prove(&self.key, token, sending.method(), &sending.target())
-    }
-
-    fn signed(&self, token: &str, sending: Sending) -> Result<Sending> {
-        let proof = self.proof(token, &sending)?;
-        Ok(sending.dpop(token, proof))
-    }
-}
 
 /// Tells the whole story.
 pub(crate) async fn tell(stage: &mut Stage) -> Result<()> {
-    let customer = Customer {
-        key: Key::generate()?,
-    };
+    let customer = Customer::new()?;
     let started = mint::now()?;
     wait_for_the_log(started).await?;
-    let token = stage.issuer.token(&customer.key, &reading())?;
+    let token = stage.issuer.token(customer.key(), &reading())?;
     possession(stage, &customer, &token).await?;
     history(stage, &customer, &token, started).await?;
     transactions(stage, &customer).await?;
     step_up(stage, &customer).await?;
     silence(stage, &customer).await?;
-    rotation(stage, &customer, token).await
+    super::rotation::play(stage, &customer, &token).await
 }
 
 /// A replay log that has just begun refuses proofs that may be older than itself. So a fresh gate
@@ -97,9 +76,28 @@ async fn possession(stage: &mut Stage, customer: &Customer, token: &str) -> Resu
             Expect::refuse(401, "proof_replayed"),
         )
         .await?;
-    let thief = Customer {
-        key: Key::generate()?,
-    };
+    let forged = customer.signed(token, read.clone())?.claiming("root");
+    let answer = stage
+        .play(
+            "A good proof beside a forged identity for the upstream",
+            &forged,
+            Expect::forward(10),
+        )
+        .await?;
+    let seen = received(&answer)?;
+    let headers = seen.get("headers").cloned().unwrap_or_default();
+    say!("       the upstream read: {headers}")?;
+    let mut surprises = Vec::new();
+    let subject = headers.get("x-countersign-subject");
+    differ(&mut surprises, "subject", &Some(&json!("ada")), &subject);
+    differ(
+        &mut surprises,
+        "proof upstream",
+        &None,
+        &headers.get("dpop"),
+    );
+    stage.judge(&surprises)?;
+    let thief = Customer::new()?;
     stage
         .play(
             "The stolen token with a proof of the thief's own key",
@@ -107,7 +105,7 @@ async fn possession(stage: &mut Stage, customer: &Customer, token: &str) -> Resu
             Expect::refuse(401, "proof_key_mismatch"),
         )
         .await?;
-    let other = prove(&customer.key, token, "DELETE", &read.target())?;
+    let other = customer.proof(token, "DELETE", &read.target())?;
     stage
         .play(
             "A proof that was made for another method",
@@ -115,12 +113,7 @@ async fn possession(stage: &mut Stage, customer: &Customer, token: &str) -> Resu
             Expect::refuse(401, "proof_method"),
         )
         .await?;
-    let other = prove(
-        &customer.key,
-        token,
-        "GET",
-        &format!("{ORIGIN}/accounts/43"),
-    )?;
+    let other = customer.proof(token, "GET", &format!("{ORIGIN}/accounts/43"))?;
     stage
         .play(
             "A proof that was made for another account",
@@ -142,13 +135,7 @@ async fn possession(stage: &mut Stage, customer: &Customer, token: &str) -> Resu
 
 async fn history(stage: &mut Stage, customer: &Customer, token: &str, started: i64) -> Result<()> {
     let read = Sending::get(ACCOUNT);
-    let purpose = Purpose {
-        method: read.method(),
-        target: &read.target(),
-        token,
-        issued_at: started.saturating_sub(10),
-    };
-    let proof = customer.key.proof(&purpose);
+    let proof = customer.old_proof(token, &read, started.saturating_sub(10));
     stage
         .play(
             "A proof from before the gate started, which it may have seen in a former life",
@@ -160,7 +147,9 @@ async fn history(stage: &mut Stage, customer: &Customer, token: &str, started: i
 }
 
 async fn transactions(stage: &mut Stage, customer: &Customer) -> Result<()> {
-    let token = stage.issuer.token(&customer.key, &paying("20.00", PAYEE))?;
+    let token = stage
+        .issuer
+        .token(customer.key(), &paying("20.00", PAYEE))?;
     let other = Sending::post(TRANSFERS, order("2000.00", PAYEE));
     stage
         .play(
@@ -176,24 +165,32 @@ async fn transactions(stage: &mut Stage, customer: &Customer) -> Result<()> {
         .play(
             "The granted transfer with a second amount in other letters",
             &customer.signed(&token, Sending::post(TRANSFERS, smuggled))?,
-            Expect::refuse(400, "body_unlisted"),
+            Expect::refuse(403, "body_unlisted"),
         )
         .await?;
-    let granted = Sending::post(TRANSFERS, order("20.00", PAYEE));
-    stage
+    let order = order("20.00", PAYEE);
+    let answer = stage
         .play(
             "The granted transfer of 20 EUR: below the threshold nobody is asked",
-            &customer.signed(&token, granted)?,
+            &customer.signed(&token, Sending::post(TRANSFERS, order.clone()))?,
             Expect::forward(30),
         )
         .await?;
-    Ok(())
+    let mut surprises = Vec::new();
+    let body = received(&answer)?.get("body").cloned();
+    differ(&mut surprises, "body upstream", &Some(json!(order)), &body);
+    stage.judge(&surprises)
+}
+
+/// What the upstream received, as it echoed it.
+fn received(answer: &Answer) -> Result<Value> {
+    serde_json::from_str(&answer.body).context("the upstream did not echo")
 }
 
 async fn step_up(stage: &mut Stage, customer: &Customer) -> Result<()> {
     let large = Sending::post(TRANSFERS, order("25000.00", PAYEE));
     let grant = paying("25000.00", PAYEE);
-    let token = stage.issuer.token(&customer.key, &grant)?;
+    let token = stage.issuer.token(customer.key(), &grant)?;
     stage
         .play(
             "A transfer of 25000 EUR: the gate itself asks for a fresher, stronger authentication",
@@ -203,7 +200,7 @@ async fn step_up(stage: &mut Stage, customer: &Customer) -> Result<()> {
                 .score(60),
         )
         .await?;
-    let token = stage.issuer.token(&customer.key, &strong(grant)?)?;
+    let token = stage.issuer.token(customer.key(), &strong(grant)?)?;
     stage
         .play(
             "The same after the customer authenticated again: now the decision service is asked",
@@ -216,7 +213,7 @@ async fn step_up(stage: &mut Stage, customer: &Customer) -> Result<()> {
     let denied = Sending::post(TRANSFERS, order("25000.00", DENIED_PAYEE));
     let token = stage
         .issuer
-        .token(&customer.key, &strong(paying("25000.00", DENIED_PAYEE))?)?;
+        .token(customer.key(), &strong(paying("25000.00", DENIED_PAYEE))?)?;
     stage
         .play(
             "The same to a payee on the service's deny-list",
@@ -233,7 +230,7 @@ async fn silence(stage: &mut Stage, customer: &Customer) -> Result<()> {
     let large = Sending::post(TRANSFERS, order("25000.00", PAYEE));
     let token = stage
         .issuer
-        .token(&customer.key, &strong(paying("25000.00", PAYEE))?)?;
+        .token(customer.key(), &strong(paying("25000.00", PAYEE))?)?;
     stage.pdp.server.stop().await;
     stage
         .play(
@@ -264,100 +261,4 @@ async fn silence(stage: &mut Stage, customer: &Customer) -> Result<()> {
         )
         .await?;
     Ok(())
-}
-
-/// Rotates the issuer's keys while requests are in flight. The new key is published and used in
-/// the same moment, so the gate meets a name that it has never heard.
-async fn rotation(stage: &mut Stage, customer: &Customer, before: String) -> Result<()> {
-    stage.begin("The issuer rotates its keys while sixty requests are in flight")?;
-    let counts = stage.counts();
-    let half = IN_FLIGHT.div_euclid(2);
-    let mut flying = JoinSet::new();
-    launch(&mut flying, stage, customer, &before, half)?;
-    let kid = stage.issuer.rotate()?;
-    let after = stage.issuer.token(&customer.key, &reading())?;
-    launch(&mut flying, stage, customer, &after, half)?;
-    let mut good = 0_usize;
-    while let Some(status) = flying.join_next().await {
-        let status = status.context("a client stopped")??;
-        good = good.saturating_add(usize::from(status == 200));
-    }
-    stage.envoy.forget_lines();
-    let now = stage.counts();
-    let fetches = now.keys.saturating_sub(counts.keys);
-    let reached = now.upstream.saturating_sub(counts.upstream);
-    say!("    {IN_FLIGHT} reads, {half} with tokens of the old key, {half} of the unknown {kid}")?;
-    say!(
-        "    -> {good} times 200; key set fetched {fetches} more time(s); upstream saw: {reached}"
-    )?;
-    let mut surprises = Vec::new();
-    differ(&mut surprises, "answers with 200", &IN_FLIGHT, &good);
-    if fetches == 0 || fetches > 2 {
-        surprises.push(format!(
-            "key set fetches: expected one or two, were {fetches}"
-        ));
-    }
-    stage.judge(&surprises)
-}
-
-fn launch(
-    flying: &mut JoinSet<Result<u16>>,
-    stage: &Stage,
-    customer: &Customer,
-    token: &str,
-    times: usize,
-) -> Result<()> {
-    for _ in 0..times {
-        let client: Client = stage.client.clone();
-        let sending = customer.signed(token, Sending::get(ACCOUNT))?;
-        flying.spawn(async move { Ok(client.send(&sending, &trace()).await?.status) });
-    }
-    Ok(())
-}
-
-fn prove(key: &Key, token: &str, method: &str, target: &str) -> Result<String> {
-    Ok(key.proof(&Purpose {
-        method,
-        target,
-        token,
-        issued_at: mint::now()?,
-    }))
-}
-
-fn reading() -> Grant {
-    Grant {
-        subject: "ada".to_owned(),
-        scope: "accounts:read".to_owned(),
-        ..Grant::default()
-    }
-}
-
-fn paying(amount: &str, iban: &str) -> Grant {
-    Grant {
-        subject: "ada".to_owned(),
-        scope: "payments:write".to_owned(),
-        details: Some(json!({
-            "type": "payment_initiation",
-            "instructedAmount": { "currency": "EUR", "amount": amount },
-            "creditorAccount": { "iban": iban },
-        })),
-        authentication: None,
-    }
-}
-
-/// The same grant after a strong authentication just now.
-fn strong(grant: Grant) -> Result<Grant> {
-    Ok(Grant {
-        authentication: Some((STRONG.to_owned(), mint::now()?)),
-        ..grant
-    })
-}
-
-fn order(amount: &str, iban: &str) -> String {
-    let order: Value = json!({
-        "amount": amount,
-        "currency": "EUR",
-        "creditor": { "iban": iban },
-    });
-    order.to_string()
 }
