@@ -12,7 +12,7 @@ use crate::proof::replay::Use;
 use crate::proof::{Method, Possession, dpop};
 use crate::reason::Reason;
 use crate::token::credentials::Credentials;
-use crate::token::{AccessToken, Refused, verify};
+use crate::token::{self, AccessToken, Refused};
 use std::rc::Rc;
 
 /// A request whose token is verified and fresh, and whose sender proved possession, once.
@@ -35,7 +35,7 @@ pub(super) fn authenticate(
         ..
     } = &admitted;
     let credentials = Credentials::read(head)?;
-    let found = verify::verify(
+    let found = token::verify(
         credentials.token,
         &env.policy.issuers,
         &route.identity.issuers,
