@@ -3,8 +3,14 @@
 mod algorithm;
 pub mod digest;
 mod key;
+mod known_answers;
 pub mod native;
 mod pure;
+#[cfg(test)]
+pub(crate) mod signing;
+mod spki;
+#[cfg(test)]
+mod tests;
 
 pub use algorithm::Algorithm;
 pub use key::{BadKey, PublicKey};

@@ -2,8 +2,13 @@
 
 use std::cmp::Ordering;
 
+/// Most digits of a decimal, before and after the point together.
+const MOST_DIGITS: usize = 18;
+
 /// A non-negative decimal as an amount is written: digits, perhaps a point and more digits.
-#[derive(Clone, Debug)]
+///
+/// Equality and order are of the values: `12.5` equals `12.50`.
+#[derive(Clone, Copy, Debug)]
 pub struct Decimal {
     digits: u128,
     scale: u32,
@@ -14,15 +19,44 @@ impl Decimal {
     /// character, and more than 18 digits in all.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let _ = text;
-        todo!()
+        let (whole, fraction) = match text.split_once('.') {
+            Some((_, "")) => return None,
+            Some(parts) => parts,
+            None => (text, ""),
+        };
+        if whole.is_empty() || (whole.len() > 1 && whole.starts_with('0')) {
+            return None;
+        }
+        if whole.len().saturating_add(fraction.len()) > MOST_DIGITS {
+            return None;
+        }
+        let mut digits = 0_u128;
+        for byte in whole.bytes().chain(fraction.bytes()) {
+            let digit = char::from(byte).to_digit(10)?;
+            digits = digits.checked_mul(10)?.checked_add(u128::from(digit))?;
+        }
+        Some(Self {
+            digits,
+            scale: u32::try_from(fraction.len()).ok()?,
+        })
+    }
+
+    /// How many digits were written after the point.
+    #[must_use]
+    pub const fn scale(&self) -> u32 {
+        self.scale
+    }
+
+    /// The value as an integer of 10^-18 units. At most 10^36, so nothing saturates.
+    const fn aligned(&self) -> u128 {
+        let missing = 18_u32.saturating_sub(self.scale);
+        self.digits.saturating_mul(10_u128.saturating_pow(missing))
     }
 }
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
-        let _ = (other, self.digits, self.scale);
-        todo!()
+        self.aligned().cmp(&other.aligned())
     }
 }
 impl PartialOrd for Decimal {
@@ -36,3 +70,55 @@ impl PartialEq for Decimal {
     }
 }
 impl Eq for Decimal {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_decimals_are_read() {
+        for text in ["0", "7", "10", "12.50", "0.01", "0.0", "999999999999999999"] {
+            assert!(Decimal::parse(text).is_some(), "{text}");
+        }
+        for text in [
+            "",
+            ".",
+            ".5",
+            "5.",
+            "01",
+            "00",
+            "00.5",
+            "-1",
+            "+1",
+            "1e3",
+            "1E3",
+            "1,5",
+            "1.2.3",
+            " 1",
+            "1 ",
+            "1_0",
+            "0x1",
+            "NaN",
+            "\u{661}",
+            "1.\u{661}",
+            "9999999999999999999",
+            "1.000000000000000000",
+            "0.000000000000000001",
+        ] {
+            assert!(Decimal::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn order_is_of_the_values() {
+        let read = |text| Decimal::parse(text).unwrap();
+        assert_eq!(read("12.50"), read("12.5"));
+        assert_eq!(read("0"), read("0.000"));
+        assert!(read("12.49") < read("12.5"));
+        assert!(read("99999999999999999.9") > read("99999999999999999"));
+        assert!(read("0.00000000000000001") > read("0"));
+        assert!(read("999999999999999999") > read("9.99999999999999999"));
+        assert_ne!(read("999999999999999998"), read("999999999999999999"));
+        assert_eq!((read("12.50").scale(), read("12").scale()), (2, 0));
+    }
+}
