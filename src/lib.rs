@@ -18,6 +18,8 @@ pub mod respond;
 pub mod risk;
 pub mod route;
 pub mod step_up;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod time;
 pub mod token;
 pub mod transaction;

@@ -1,13 +1,242 @@
-//! The decision record: one JSON line for every verdict.
+//! The decision record: one JSON line for every verdict. `envoy/decision-record.schema.json` is its
+//! published schema.
 
-/// What a verdict was and what it rested on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Record {}
+use crate::crypto::Engine;
+use crate::crypto::digest::Digest32;
+use crate::reason::Reason;
+use crate::time::UnixTime;
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde::Serialize;
+use std::rc::Rc;
+
+/// What a verdict was and what it rested on. Holds no token, no proof and no header of the request.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Record {
+    /// Always `countersign.decision/v1`.
+    pub schema: &'static str,
+    /// When the request arrived, in milliseconds since the Unix epoch.
+    pub time: i64,
+    /// The id of this decision: 32 hexadecimal digits.
+    pub id: String,
+    /// The trace id of the request's `traceparent`, if it has one.
+    pub trace: Option<String>,
+    /// The revision of the policy; null where there was none to act on.
+    pub revision: Option<u64>,
+    /// The first 16 hexadecimal digits of the policy's digest.
+    pub policy: Option<Rc<str>>,
+    /// The route that governed the request.
+    pub route: Option<Rc<str>>,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The code of the reason, where the verdict is not `forward`.
+    pub reason: Option<&'static str>,
+    /// The score, where it came to one.
+    pub score: Option<u32>,
+    /// What the score is made of, in the order of the policy.
+    pub contributions: Vec<Contribution>,
+    /// How possession was shown.
+    pub proof: Option<&'static str>,
+    /// The thumbprint of the key that was possessed (RFC 7638), base64url.
+    pub key: Option<String>,
+    /// SHA-256 of the token as it was sent, base64url.
+    pub token: Option<String>,
+    /// `iss` of the token, once its signature held.
+    pub issuer: Option<String>,
+    /// `sub` of the token.
+    pub subject: Option<String>,
+    /// `client_id` of the token.
+    pub client: Option<String>,
+    /// `sub` of the token's outermost `act`.
+    pub actor: Option<String>,
+    /// `txn` of the token.
+    pub txn: Option<String>,
+    /// How many members of the token's `cnf` are outside the registry.
+    pub unregistered_confirmations: Option<usize>,
+    /// How far the replay log reaches that the proof was consumed in.
+    pub replay_scope: Option<&'static str>,
+    /// The decision service, where it was asked.
+    pub service: Option<Asked>,
+    /// What verified the signatures.
+    pub engine: Engines,
+}
+
+/// A verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The request went upstream.
+    Forward,
+    /// It did not.
+    Refuse,
+    /// It did not, and the caller was told which authentication would do.
+    Challenge,
+}
+
+/// One part of a score.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Contribution {
+    /// `base`, or the name of the signal.
+    pub name: Rc<str>,
+    /// Its points.
+    pub add: u32,
+}
+
+/// A decision service that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Asked {
+    /// Its name in the policy.
+    pub name: Rc<str>,
+    /// How long the request waited for it, in milliseconds.
+    pub latency_ms: Option<u64>,
+    /// `permit`, `deny`, or the code of the silence.
+    pub answer: Option<&'static str>,
+    /// Whether silence was allowed to pass, by `on_silence`.
+    pub allowed_in_silence: bool,
+}
+
+/// What verified the signatures: `host` or `pure`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Engines {
+    /// The token's, on this request or on an earlier one.
+    pub token: Option<&'static str>,
+    /// The proof's.
+    pub proof: Option<&'static str>,
+}
+
+impl Engines {
+    /// The name of an engine.
+    #[must_use]
+    pub const fn name(engine: Engine) -> &'static str {
+        match engine {
+            Engine::Host => "host",
+            Engine::Pure => "pure",
+        }
+    }
+}
 
 impl Record {
+    /// A record of a request that nothing is known of yet.
+    #[must_use]
+    pub fn opened(now: UnixTime, entropy: [u8; 16]) -> Self {
+        Self {
+            schema: "countersign.decision/v1",
+            time: now.millis(),
+            id: hexadecimal(&entropy),
+            trace: None,
+            revision: None,
+            policy: None,
+            route: None,
+            verdict: Verdict::Refuse,
+            reason: None,
+            score: None,
+            contributions: Vec::new(),
+            proof: None,
+            key: None,
+            token: None,
+            issuer: None,
+            subject: None,
+            client: None,
+            actor: None,
+            txn: None,
+            unregistered_confirmations: None,
+            replay_scope: None,
+            service: None,
+            engine: Engines::default(),
+        }
+    }
+
+    /// Notes a refusal.
+    pub fn close_refused(&mut self, reason: Reason) {
+        self.reason = Some(reason.code());
+        self.verdict = if reason == Reason::StepUpRequired {
+            Verdict::Challenge
+        } else {
+            Verdict::Refuse
+        };
+    }
+
+    /// Notes that the request was forwarded.
+    pub fn close_forwarded(&mut self) {
+        self.reason = None;
+        self.verdict = Verdict::Forward;
+    }
+
     /// The record as one line of JSON, without a line end.
     #[must_use]
     pub fn to_json(&self) -> String {
-        String::new()
+        // Strings, integers and arrays of them always serialize; an empty line would be the sign of a fault.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// A digest as base64url without padding.
+#[must_use]
+pub fn base64url(digest: &Digest32) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(digest)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| {
+        DIGITS
+            .get(usize::from(nibble))
+            .map_or('0', |byte| char::from(*byte))
+    };
+    bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
+}
+
+/// The trace id of a `traceparent` (W3C Trace Context, section 3.2.2), if it is one.
+#[must_use]
+pub fn trace_id(traceparent: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(traceparent).ok()?;
+    let id = text.split('-').nth(1)?;
+    let well_formed = id.len() == 32
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+        && id.bytes().any(|byte| byte != b'0');
+    well_formed.then(|| id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_one_line() {
+        let mut record = Record::opened(UnixTime::from_secs(1), [0xab; 16]);
+        record.subject = Some("line\nbreak \u{2028}".to_owned());
+        record.close_refused(Reason::StepUpRequired);
+        let line = record.to_json();
+        assert!(!line.contains('\n'));
+        assert!(line.starts_with(r#"{"schema":"countersign.decision/v1","time":1000,"id":"abab"#));
+        assert!(line.contains(r#""verdict":"challenge","reason":"step_up_required""#));
+    }
+
+    #[test]
+    fn only_a_trace_id_is_taken() {
+        let good = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        assert_eq!(
+            trace_id(good).as_deref(),
+            Some("4bf92f3577b34da6a3ce929d0e0e4736")
+        );
+        for bad in [
+            &b"00-zz-1"[..],
+            b"",
+            b"\xff",
+            b"00-00000000000000000000000000000000-1-01",
+            b"00-4BF92F3577B34DA6A3CE929D0E0E4736-1-01",
+        ] {
+            assert_eq!(trace_id(bad), None);
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! SHA-256 and HMAC-SHA-256 over pieces, so that nothing is concatenated to be hashed.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -16,6 +18,13 @@ pub fn sha256(pieces: &[&[u8]]) -> Digest32 {
         hash.update(piece);
     }
     hash.finalize().into()
+}
+
+/// A digest as JOSE writes it: 43 characters of canonical base64url without padding.
+#[must_use]
+pub fn from_base64url(text: &str) -> Option<Digest32> {
+    let mut digest = Digest32::default();
+    (URL_SAFE_NO_PAD.decode_slice(text, &mut digest) == Ok(digest.len())).then_some(digest)
 }
 
 /// A secret for keyed hashes. It never shows itself.
@@ -67,6 +76,25 @@ impl MacKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_digest_has_one_spelling() {
+        let digest = sha256(&[b"a"]);
+        let text = URL_SAFE_NO_PAD.encode(digest);
+        assert_eq!(from_base64url(&text), Some(digest));
+        let short = text.get(..42).expect("ASCII");
+        for other in [
+            String::new(),
+            short.to_owned(),
+            format!("{text}="),
+            format!("{text}A"),
+            // The last character carries four bits; the other two must be zero.
+            format!("{short}t"),
+            text.replace(['-', '_'], "+"),
+        ] {
+            assert_eq!(from_base64url(&other), None, "{other}");
+        }
+    }
 
     #[test]
     fn pieces_are_told_apart_by_the_tag() {

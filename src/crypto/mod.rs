@@ -2,6 +2,9 @@
 
 mod algorithm;
 pub mod digest;
+#[cfg(test)]
+#[path = "../../tests/support/envoy.rs"]
+pub(crate) mod envoy;
 mod key;
 mod known_answers;
 pub mod native;

@@ -70,9 +70,7 @@ fn malformed<const N: usize>(order: &[u8; N], good: &[u8]) -> Vec<(&'static str,
 fn forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
     let (p256, p384) = (SigningKey::es256(7), SigningKey::es384(7));
     let (good256, good384) = (p256.sign(MESSAGE), p384.sign(MESSAGE));
-    let rsa = known(Algorithm::Rs256);
-    let rsa_key = rsa.key().unwrap();
-    let mut rows = Vec::new();
+    let mut rows = other_forgeries();
     for (name, signature) in malformed(&P256_ORDER, &good256) {
         rows.push((name, Algorithm::Es256, p256.public(), signature));
     }
@@ -109,11 +107,20 @@ fn forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
         p256.public(),
         good256.clone(),
     ));
-    rows.push(("RSA key", Algorithm::Es256, rsa_key.clone(), good256));
+    let rsa_key = known(Algorithm::Rs256).key().unwrap();
+    rows.push(("RSA key", Algorithm::Es256, rsa_key, good256));
+    rows
+}
+
+/// Those of RSA and Ed25519.
+fn other_forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
+    let rsa = known(Algorithm::Rs256);
+    let rsa_key = rsa.key().unwrap();
+    let mut rows = Vec::new();
     rows.push((
         "EC key",
         Algorithm::Rs256,
-        p256.public(),
+        SigningKey::es256(7).public(),
         rsa.signature.to_vec(),
     ));
     rows.push((

@@ -1,5 +1,16 @@
 //! The whole product in ten lines: admit, authenticate, authorize, assess, decide, settle.
 
+mod admit;
+mod assess;
+mod authenticate;
+mod authorize;
+mod case;
+mod decide;
+mod release;
+mod settle;
+
+pub use release::OURS;
+
 use crate::crypto::Verifier;
 use crate::http::{Connection, RequestHead};
 use crate::policy::Policy;
@@ -10,8 +21,14 @@ use crate::respond::Reply;
 use crate::step_up::{Call, Response, Silence};
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
-use crate::token::{IssuerId, KeyStore};
-use std::borrow::Cow;
+use crate::token::{Held, IssuerId, KeyStore};
+use admit::admit;
+use assess::{Assessed, assess};
+use authenticate::authenticate;
+use authorize::{Announced, announce, authorize};
+use case::Case;
+use decide::{Cleared, Decided, decide};
+use settle::settle;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -77,20 +94,50 @@ pub enum Outcome {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Release {
     /// Request headers to remove. Only names that are there.
-    pub remove: Vec<&'static str>,
+    pub remove: Vec<String>,
     /// Request headers to set.
     pub set: Vec<(&'static str, String)>,
     /// Filter state to write: keys below `wasm.`, and values.
     pub state: Vec<(&'static str, String)>,
 }
 
+/// Why a stage ended the way of a request.
+#[derive(Debug)]
+enum Halt {
+    /// It is refused.
+    Refuse(Reason),
+    /// No route governs it, and the policy lets such requests pass.
+    Unmatched(Box<RequestHead>),
+    /// It cannot go on without keys of this issuer.
+    NeedsKeys(Box<RequestHead>, IssuerId, Option<String>),
+}
+
+impl From<Reason> for Halt {
+    fn from(reason: Reason) -> Self {
+        Self::Refuse(reason)
+    }
+}
+
 /// A request that is held until its body is whole.
 #[derive(Debug)]
-pub struct Listening(());
+pub struct Listening {
+    announced: Announced,
+    connection: Connection,
+    case: Case,
+}
 
 /// A request that is held until its question is answered.
 #[derive(Debug)]
-pub struct Waiting(());
+pub struct Waiting {
+    case: Case,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Keys(Box<RequestHead>, Connection, IssuerId),
+    Decision(Box<Assessed>, UnixTime),
+}
 
 /// Why a body did not arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,52 +148,156 @@ pub enum BodyFault {
     NotHeld,
     /// The deadline passed before it was whole.
     Late,
+    /// The host could not hand it over.
+    Unreadable,
+}
+
+/// Whether the keys of the issuer were already fetched for this request.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fetched {
+    No,
+    Yes,
 }
 
 /// Judges a request by its head.
-pub fn run(head: RequestHead, connection: &Connection, env: &mut Env<'_>) -> Step {
-    let _ = (head, connection, env);
-    todo!()
+pub fn run(head: RequestHead, connection: &Connection, env: &Env<'_>) -> Step {
+    judge(
+        head,
+        connection.clone(),
+        Fetched::No,
+        Case::opened(env),
+        env,
+    )
 }
 
-/// The outcome for a request whose head cannot even be read, or that the gate has no room for.
+/// The outcome for a request that the gate cannot read, or has no room for.
 pub fn refuse(reason: Reason, env: &Env<'_>) -> Outcome {
-    let _ = (reason, env);
-    todo!()
+    Case::opened(env).refused(reason)
+}
+
+fn judge(
+    head: RequestHead,
+    connection: Connection,
+    fetched: Fetched,
+    mut case: Case,
+    env: &Env<'_>,
+) -> Step {
+    let caller = admit(head, env, &mut case)
+        .and_then(|admitted| authenticate(admitted, env, &mut case))
+        .and_then(|caller| Ok(announce(caller)?));
+    match caller {
+        Ok(announced) if announced.reads_body() => Step::Read(Listening {
+            announced,
+            connection,
+            case,
+        }),
+        Ok(announced) => weigh(announced, None, &connection, case, env),
+        Err(Halt::Refuse(reason)) => Step::Done(case.refused(reason)),
+        Err(Halt::Unmatched(head)) => Step::Done(case.forwarded(release::ungoverned(&head))),
+        Err(Halt::NeedsKeys(head, issuer, kid)) => match fetched {
+            Fetched::No => {
+                let stage = Stage::Keys(head, connection, issuer);
+                Step::Ask(Question::Keys(issuer, kid), Waiting { case, stage })
+            }
+            Fetched::Yes => Step::Done(case.refused(still_missing(issuer, env))),
+        },
+    }
+}
+
+/// What is wrong where a fetch did not bring the key.
+fn still_missing(issuer: IssuerId, env: &Env<'_>) -> Reason {
+    match env.keys.held(issuer) {
+        Held::Set(_) => Reason::TokenKeyUnknown,
+        Held::Missing | Held::TooOld => Reason::KeysUnavailable,
+    }
+}
+
+fn weigh(
+    announced: Announced,
+    body: Option<&[u8]>,
+    connection: &Connection,
+    mut case: Case,
+    env: &Env<'_>,
+) -> Step {
+    let decided = authorize(announced, body)
+        .map(|authorized| assess(authorized, connection, env, &mut case))
+        .and_then(|assessed| decide(assessed, env, &mut case));
+    match decided {
+        Ok(Decided::Cleared(cleared)) => Step::Done(forward(&cleared, case, env)),
+        Ok(Decided::Ask(call, assessed)) => {
+            let stage = Stage::Decision(Box::new(assessed), env.now);
+            Step::Ask(Question::Decision(call), Waiting { case, stage })
+        }
+        Err(reason) => Step::Done(case.refused(reason)),
+    }
+}
+
+/// The one way to forward a governed request.
+fn forward(cleared: &Cleared, case: Case, env: &Env<'_>) -> Outcome {
+    let release = release::granted(cleared, env.policy.upstream, &case);
+    case.forwarded(release)
 }
 
 impl Listening {
     /// Most bytes that the route reads of the body.
     #[must_use]
     pub fn limit(&self) -> usize {
-        todo!()
+        self.announced.body_limit()
     }
 
     /// Goes on with the body.
-    pub fn hear(self, body: Result<&[u8], BodyFault>, env: &mut Env<'_>) -> Step {
-        let _ = (body, env);
-        todo!()
+    pub fn hear(self, body: Result<&[u8], BodyFault>, env: &Env<'_>) -> Step {
+        let reason = match body {
+            Ok(bytes) => {
+                return weigh(
+                    self.announced,
+                    Some(bytes),
+                    &self.connection,
+                    self.case,
+                    env,
+                );
+            }
+            Err(BodyFault::TooLarge) => Reason::BodyTooLarge,
+            Err(BodyFault::NotHeld) => Reason::BodyNotHeld,
+            Err(BodyFault::Late) => Reason::DeadlineExceeded,
+            Err(BodyFault::Unreadable) => Reason::HostFault,
+        };
+        Step::Done(self.case.refused(reason))
+    }
+
+    /// Ends what is held because there is no room, or a call into the host failed.
+    pub fn abandon(self, reason: Reason) -> Outcome {
+        self.case.refused(reason)
     }
 }
 
 impl Waiting {
     /// Turns an answer, or its absence, into the next step.
-    pub fn resume(self, answer: Result<Answer, Silence>, env: &mut Env<'_>) -> Step {
-        let _ = (answer, env);
-        todo!()
+    pub fn resume(mut self, answer: Result<Answer, Silence>, env: &Env<'_>) -> Step {
+        match self.stage {
+            Stage::Keys(head, connection, issuer) => match answer {
+                // An answer to another question is no answer, but the keys may be there all the same.
+                Ok(_) => judge(*head, connection, Fetched::Yes, self.case, env),
+                Err(_) => Step::Done(self.case.refused(still_missing(issuer, env))),
+            },
+            Stage::Decision(assessed, asked_at) => {
+                let answer = match answer {
+                    Ok(Answer::Decision(response)) => Ok(response),
+                    Ok(Answer::Keys) => Err(Silence::Unreachable),
+                    Err(silence) => Err(silence),
+                };
+                Step::Done(
+                    match settle(*assessed, asked_at, answer, env, &mut self.case) {
+                        Ok(cleared) => forward(&cleared, self.case, env),
+                        Err(reason) => self.case.refused(reason),
+                    },
+                )
+            }
+        }
     }
 
     /// Ends what waits because there is no room, or a call into the host failed.
-    pub fn abandon(self, reason: Reason, env: &Env<'_>) -> Outcome {
-        let _ = (reason, env);
-        todo!()
-    }
-}
-
-impl Release {
-    /// A value that may be sent as a header: visible ASCII, or its bytes percent-encoded.
-    #[must_use]
-    pub fn header_value(text: &str) -> Cow<'_, str> {
-        Cow::Borrowed(text)
+    pub fn abandon(self, reason: Reason) -> Outcome {
+        self.case.refused(reason)
     }
 }

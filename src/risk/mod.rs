@@ -1,5 +1,9 @@
 //! Risk: a sum of non-negative weights, each with its name. More signals never lower a verdict.
 
+pub mod hours;
+#[cfg(test)]
+mod tests;
+
 use crate::json::decimal::Decimal;
 use crate::json::{Json, Pointer};
 use crate::time::UnixTime;
@@ -104,19 +108,88 @@ impl Score {
 }
 
 impl Rules {
-    /// Scores a request. The sum saturates.
+    /// Scores a request: the base, named `base`, where it is more than nothing, and every signal
+    /// whose condition holds, in the order of the policy. The sum saturates.
     #[must_use]
     pub fn score(&self, facts: &Facts<'_>) -> Score {
-        let _ = facts;
-        todo!()
+        let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(1));
+        if self.base > 0 {
+            contributions.push((BASE.with(Rc::clone), self.base));
+        }
+        for signal in &self.signals {
+            if signal.when.holds(facts) {
+                contributions.push((Rc::clone(&signal.name), signal.add));
+            }
+        }
+        let total = contributions
+            .iter()
+            .fold(0_u32, |sum, (_, points)| sum.saturating_add(*points));
+        Score {
+            total,
+            contributions,
+        }
     }
 
-    /// The band of a score.
+    /// The band of a score. A threshold that is not there is never reached; where both are, the
+    /// refusal goes first.
     #[must_use]
     pub fn band(&self, score: &Score) -> Band {
-        let _ = score;
-        todo!()
+        let reaches = |threshold: Option<u32>| threshold.is_some_and(|from| score.total >= from);
+        if reaches(self.refuse_at) {
+            Band::Refuse
+        } else if reaches(self.step_up_at) {
+            Band::StepUp
+        } else {
+            Band::Low
+        }
     }
 }
 
-pub mod hours;
+thread_local! {
+    /// The name of the base among the contributions, made once.
+    static BASE: Rc<str> = Rc::from("base");
+}
+
+impl Condition {
+    fn holds(&self, facts: &Facts<'_>) -> bool {
+        match self {
+            Self::OutsideHours(hours) => !hours.contain(facts.now),
+            Self::OutsideNetworks(networks) => !is_within(networks, facts.source),
+            Self::TokenOlderThan(limit) => facts.now.since(facts.issued_at) > *limit,
+            Self::AuthenticationOlderThan(limit) => facts
+                .authenticated_at
+                .is_none_or(|moment| facts.now.since(moment) > *limit),
+            Self::Above(above) => !above.is_known_within(facts.detail),
+        }
+    }
+}
+
+/// Whether one of the networks holds the source. An IPv4 address mapped into IPv6 is the IPv4 address.
+fn is_within(networks: &[ipnet::IpNet], source: Option<IpAddr>) -> bool {
+    source.is_some_and(|address| {
+        let address = address.to_canonical();
+        networks.iter().any(|network| network.contains(&address))
+    })
+}
+
+impl Above {
+    /// Whether the amount is there, is a decimal in the currency of the limit, and is no larger.
+    fn is_known_within(&self, detail: Option<&Json>) -> bool {
+        let Some(detail) = detail else {
+            return false;
+        };
+        let same_currency = self.currency.as_ref().is_none_or(|(claim, currency)| {
+            detail.at(claim).and_then(Json::as_str) == Some(currency.as_str())
+        });
+        let amount = detail.at(&self.claim).and_then(amount);
+        same_currency && amount.is_some_and(|amount| amount <= self.limit)
+    }
+}
+
+/// An amount, from a string or from the text of a JSON number.
+fn amount(value: &Json) -> Option<Decimal> {
+    match value {
+        Json::String(text) | Json::Number(text) => Decimal::parse(text),
+        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    }
+}

@@ -1,5 +1,15 @@
 //! Which route a request belongs to: by method and path template, first match wins, indexed.
 
+mod index;
+mod segment;
+#[cfg(test)]
+mod tests;
+
+pub use index::{Index, Shadowed};
+
+use crate::http::budget::{MAX_PATH_SEGMENTS, MAX_TARGET_BYTES};
+use crate::http::target::Target;
+use segment::Segments;
 use std::rc::Rc;
 
 /// A path template of literal segments and `{parameters}`, each filling one whole segment.
@@ -11,7 +21,8 @@ pub struct Template {
 /// One segment of a [`Template`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment {
-    /// Matches itself, byte for byte.
+    /// Matches the same segment in each of its spellings (RFC 3986 section 6.2.2), letter case kept:
+    /// `%7e` is `~`, `%c3` is `%C3`. Here in its normal one.
     Literal(String),
     /// Matches any one segment and names it.
     Parameter(Rc<str>),
@@ -24,6 +35,21 @@ pub struct BadTemplate(pub &'static str);
 /// The path parameters of a match: names, and percent-decoded values.
 pub type Parameters = Vec<(Rc<str>, String)>;
 
+/// What the index has for a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The route of this index (its place in the list the index was built from).
+    Route(usize),
+    /// Some route lists this path, but none this method.
+    OtherMethod,
+    /// Some route lists this path in another spelling: in other letter case, or with an escape of a
+    /// reserved character that the route writes plainly (or the reverse). Readers differ on whether
+    /// that is the same path, so the target is ambiguous.
+    OtherCase,
+    /// No route lists this path.
+    Nothing,
+}
+
 impl Template {
     /// Reads a template such as `/accounts/{account}/transfers`.
     ///
@@ -31,8 +57,22 @@ impl Template {
     /// [`BadTemplate`] says what is wrong: no leading slash, an ambiguous segment, a repeated or
     /// malformed parameter name.
     pub fn parse(text: &str) -> Result<Self, BadTemplate> {
-        let _ = text;
-        todo!()
+        if text.len() > MAX_TARGET_BYTES {
+            return Err(BadTemplate("is longer than a target may be"));
+        }
+        let path = Segments::of(text).ok_or(BadTemplate("does not begin with `/`"))?;
+        let mut segments = Vec::new();
+        for segment in path {
+            let segment = Segment::parse(segment)?;
+            if segments.len() >= MAX_PATH_SEGMENTS {
+                return Err(BadTemplate("has more than 32 segments"));
+            }
+            if matches!(segment, Segment::Parameter(_)) && segments.contains(&segment) {
+                return Err(BadTemplate("names a parameter twice"));
+            }
+            segments.push(segment);
+        }
+        Ok(Self { segments })
     }
 
     /// The segments.
@@ -41,60 +81,61 @@ impl Template {
         &self.segments
     }
 
+    /// The names of the parameters, in order.
+    pub fn names(&self) -> impl Iterator<Item = &Rc<str>> {
+        self.segments.iter().filter_map(|segment| match segment {
+            Segment::Parameter(name) => Some(name),
+            Segment::Literal(_) => None,
+        })
+    }
+
     /// The parameters of a path that this template matched. Values that are not UTF-8 once decoded
     /// are none.
     #[must_use]
     pub fn parameters(&self, path: &str) -> Option<Parameters> {
-        let _ = path;
-        todo!()
+        let mut path = Segments::of(path)?;
+        let mut parameters = Vec::new();
+        for segment in &self.segments {
+            let value = path.next()?;
+            if let Segment::Parameter(name) = segment {
+                parameters.push((Rc::clone(name), segment::decoded(value)?));
+            }
+        }
+        path.next().is_none().then_some(parameters)
     }
 }
 
-/// What the index has for a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// The route of this index (its place in the list the index was built from).
-    Route(usize),
-    /// Some route lists this path, but none this method.
-    OtherMethod,
-    /// No route lists this path.
-    Nothing,
-}
-
-/// All routes of a policy, indexed by segment.
-#[derive(Debug, Default)]
-pub struct Index {
-    root: Node,
-}
-
-#[derive(Debug, Default)]
-struct Node {
-    methods: Vec<(String, usize)>,
-}
-
-/// A route that can never match, because an earlier one takes all that it would.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shadowed {
-    /// The route that cannot match.
-    pub route: usize,
-    /// The method that an earlier route takes.
-    pub by: usize,
-}
-
-impl Index {
-    /// Indexes the routes, each with its methods and its template, in their order.
-    ///
-    /// # Errors
-    /// Every route that an earlier one shadows for one of its methods.
-    pub fn build(routes: &[(Vec<String>, Template)]) -> Result<Self, Vec<Shadowed>> {
-        let _ = routes;
-        todo!()
-    }
-
-    /// The first route in order that lists this method and path.
-    #[must_use]
-    pub fn find(&self, method: &str, path: &str) -> Found {
-        let _ = (method, path, &self.root.methods);
-        todo!()
+impl Segment {
+    fn parse(text: &str) -> Result<Self, BadTemplate> {
+        if text.is_empty() {
+            return Err(BadTemplate(
+                "has an empty segment: write no two slashes in a row and none at the end",
+            ));
+        }
+        if let Some(name) = text.strip_prefix('{').and_then(|it| it.strip_suffix('}')) {
+            let plain = name.starts_with(|first: char| first.is_ascii_lowercase())
+                && name
+                    .bytes()
+                    .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+            return plain.then(|| Self::Parameter(name.into())).ok_or(BadTemplate(
+                "names a parameter badly: write a lower-case letter, then lower-case letters, digits and `_`",
+            ));
+        }
+        if text.contains(['{', '}']) {
+            return Err(BadTemplate(
+                "has a parameter that does not fill its segment: write `/{name}/`",
+            ));
+        }
+        if matches!(text, "*" | "**") {
+            return Err(BadTemplate(
+                "has a wildcard: write `{name}` for any one segment",
+            ));
+        }
+        if text.contains('?') || Target::parse(&format!("/{text}")).is_err() {
+            return Err(BadTemplate(
+                "has a segment that can be read in two ways, so no request for it would pass",
+            ));
+        }
+        Ok(Self::Literal(segment::spelling(text)))
     }
 }

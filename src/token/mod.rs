@@ -1,9 +1,16 @@
 //! Access tokens: who issued them, to whom, for what, until when, bound to which key.
 
 pub mod cache;
+mod claims;
 pub mod confirmation;
 pub mod credentials;
 pub mod issuer;
+#[cfg(test)]
+mod tests;
+mod times;
+mod verify;
+
+pub use verify::verify;
 
 use crate::crypto::Engine;
 use crate::crypto::digest::Digest32;
@@ -11,8 +18,10 @@ use crate::jose::KeySet;
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use claims::Claims;
 use confirmation::Confirmation;
 use std::rc::Rc;
+use times::Times;
 
 /// The place of an issuer in the policy's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,19 +33,10 @@ pub struct IssuerId(pub usize);
 pub struct AccessToken {
     issuer: IssuerId,
     issuer_uri: Rc<str>,
-    subject: String,
-    client: Option<String>,
-    id: Option<String>,
-    issued_at: UnixTime,
-    expires: UnixTime,
-    scopes: Vec<String>,
-    acr: Option<String>,
-    authenticated_at: Option<UnixTime>,
-    actor: Option<String>,
-    confirmation: Confirmation,
     hash: Digest32,
-    claims: Json,
     engine: Engine,
+    times: Times,
+    claims: Claims,
 }
 
 impl AccessToken {
@@ -53,52 +53,52 @@ impl AccessToken {
     /// `sub`. An identity only together with [`Self::issuer_uri`].
     #[must_use]
     pub fn subject(&self) -> &str {
-        &self.subject
+        &self.claims.subject
     }
     /// `client_id`.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
-        self.client.as_deref()
+        Some(&self.claims.client)
     }
     /// `jti`.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        self.id.as_deref()
+        Some(&self.claims.id)
     }
     /// `iat`.
     #[must_use]
     pub fn issued_at(&self) -> UnixTime {
-        self.issued_at
+        self.times.issued_at()
     }
     /// `exp`.
     #[must_use]
     pub fn expires(&self) -> UnixTime {
-        self.expires
+        self.times.expires()
     }
     /// The members of `scope`.
     #[must_use]
     pub fn scopes(&self) -> &[String] {
-        &self.scopes
+        &self.claims.scopes
     }
     /// `acr`.
     #[must_use]
     pub fn acr(&self) -> Option<&str> {
-        self.acr.as_deref()
+        self.claims.acr.as_deref()
     }
     /// `auth_time`.
     #[must_use]
     pub fn authenticated_at(&self) -> Option<UnixTime> {
-        self.authenticated_at
+        self.claims.authenticated_at
     }
     /// `sub` of the outermost `act` (RFC 8693 section 4.1): the only actor that decides anything.
     #[must_use]
     pub fn actor(&self) -> Option<&str> {
-        self.actor.as_deref()
+        self.claims.actor.as_deref()
     }
     /// `cnf`.
     #[must_use]
     pub fn confirmation(&self) -> &Confirmation {
-        &self.confirmation
+        &self.claims.confirmation
     }
     /// SHA-256 of the token as it was sent. The token itself is kept nowhere.
     #[must_use]
@@ -108,7 +108,7 @@ impl AccessToken {
     /// All claims.
     #[must_use]
     pub fn claims(&self) -> &Json {
-        &self.claims
+        &self.claims.all
     }
     /// What verified the signature.
     #[must_use]
@@ -144,4 +144,10 @@ pub enum Refused {
     Reason(Reason),
     /// A fetch of the issuer's keys may change it.
     NeedsKeys(IssuerId, Option<String>),
+}
+
+impl From<Reason> for Refused {
+    fn from(reason: Reason) -> Self {
+        Self::Reason(reason)
+    }
 }

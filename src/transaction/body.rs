@@ -1,7 +1,7 @@
 //! The body of a transaction route: declared, bounded, strict.
 
-use crate::http::RequestHead;
-use crate::json::{Json, Limits};
+use crate::http::{Field, RequestHead};
+use crate::json::{Fault, Json, Limits};
 use crate::reason::Reason;
 
 /// What a route reads of a body.
@@ -16,9 +16,36 @@ pub struct Rules {
 ///
 /// # Errors
 /// [`Reason::BodyType`], [`Reason::BodyEncoding`], [`Reason::BodyTooLarge`], [`Reason::HeaderMalformed`].
+///
+/// # Does not check
+/// Whether there is a body at all, and whether a declared length is the true one: see [`read`].
 pub fn announce(rules: &Rules, head: &RequestHead) -> Result<(), Reason> {
-    let _ = (rules, head);
-    todo!()
+    // B1: one media type, and it is JSON.
+    match head.field("content-type") {
+        Field::One(value) if is_json(value) => {}
+        Field::Absent | Field::One(_) | Field::Several => return Err(Reason::BodyType),
+    }
+    // B2: no content coding.
+    match head.field("content-encoding") {
+        Field::Absent => {}
+        Field::One(value) if value.trim_ascii().eq_ignore_ascii_case(b"identity") => {}
+        Field::One(_) | Field::Several => return Err(Reason::BodyEncoding),
+    }
+    // B3: no transfer coding but the framing itself.
+    match head.field("transfer-encoding") {
+        Field::Absent => {}
+        Field::One(value) if value.trim_ascii().eq_ignore_ascii_case(b"chunked") => {}
+        Field::One(_) | Field::Several => return Err(Reason::BodyEncoding),
+    }
+    // B4: a declared length is a number within the limit.
+    match head.field("content-length") {
+        Field::Absent => Ok(()),
+        Field::One(value) => match declared_length(value)? {
+            Some(length) if length <= rules.limits.bytes => Ok(()),
+            Some(_) | None => Err(Reason::BodyTooLarge),
+        },
+        Field::Several => Err(Reason::HeaderMalformed),
+    }
 }
 
 /// Reads the whole body.
@@ -26,6 +53,36 @@ pub fn announce(rules: &Rules, head: &RequestHead) -> Result<(), Reason> {
 /// # Errors
 /// [`Reason::BodyTooLarge`], [`Reason::BodyMalformed`].
 pub fn read(rules: &Rules, bytes: &[u8]) -> Result<Json, Reason> {
-    let _ = (rules, bytes);
-    todo!()
+    if bytes.len() > rules.limits.bytes {
+        return Err(Reason::BodyTooLarge);
+    }
+    // The size is known to be within the limit, so what is too large here is too deep, or a number.
+    Json::parse(bytes, rules.limits).map_err(|fault| match fault {
+        Fault::Syntax | Fault::Duplicate | Fault::TooLarge => Reason::BodyMalformed,
+    })
+}
+
+/// Whether this is `application/json`, perhaps with the parameter `charset=utf-8`, and nothing else
+/// (RFC 9110 section 8.3).
+fn is_json(value: &[u8]) -> bool {
+    let mut parts = value.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+    let media_type = parts.next().unwrap_or_default();
+    let charset = parts.next();
+    let utf8 = |parameter: &[u8]| {
+        [&b"charset=utf-8"[..], b"charset=\"utf-8\""]
+            .iter()
+            .any(|known| parameter.eq_ignore_ascii_case(known))
+    };
+    media_type.eq_ignore_ascii_case(b"application/json")
+        && charset.is_none_or(utf8)
+        && parts.next().is_none()
+}
+
+/// The number that `content-length` declares; none where it is larger than any that can be held.
+fn declared_length(value: &[u8]) -> Result<Option<usize>, Reason> {
+    let digits = std::str::from_utf8(value).map_err(|_| Reason::HeaderMalformed)?;
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Reason::HeaderMalformed);
+    }
+    Ok(digits.parse().ok())
 }

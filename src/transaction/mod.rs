@@ -1,24 +1,27 @@
 //! The transaction: what a token grants, held against what the request asks for.
 
 pub mod body;
+mod detail;
+mod members;
+mod place;
+#[cfg(test)]
+mod tests;
 
-use crate::http::RequestHead;
 use crate::http::origin::Origin;
+use crate::http::{RequestHead, form};
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
 use crate::route::Parameters;
+use members::Members;
 
 /// A route's transaction rules, compiled at load.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    /// The `type` of the one `authorization_details` object that must grant the request (RFC 9396).
-    pub detail_type: String,
-    /// What must agree.
-    pub bindings: Vec<Binding>,
-    /// Body members that may be there although nothing binds them.
-    pub allow_members: Vec<Pointer>,
-    /// Query parameters that may be there although nothing binds them.
-    pub allow_query: Vec<String>,
+    detail_type: String,
+    bindings: Vec<Binding>,
+    members: Members,
+    binds_body: bool,
+    query: Vec<String>,
 }
 
 /// One claim of the granted transaction and one place of the request that must agree.
@@ -69,12 +72,120 @@ pub struct Request<'a> {
     pub body: Option<&'a Json>,
 }
 
-/// Finds the one granted transaction and holds every binding against the request. Members of body
-/// and query that nothing names refuse.
+/// Why rules cannot be what their author means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadRules(pub &'static str);
+
+impl Rules {
+    /// Compiles the rules of a route: the `type` of the one `authorization_details` object that must
+    /// grant the request (RFC 9396 section 2), what must agree, and the members of the body (with
+    /// all that they hold) and the query parameters that may be there although nothing binds them.
+    ///
+    /// # Errors
+    /// [`BadRules`] where no request could ever fit, or names collide: a binding of the whole body,
+    /// something listed inside of a bound value, a header name that is not in lower case, body
+    /// members or query parameters that differ only in case.
+    pub fn new(
+        detail_type: String,
+        bindings: Vec<Binding>,
+        allow_members: &[Pointer],
+        allow_query: Vec<String>,
+    ) -> Result<Self, BadRules> {
+        let mut bound = Vec::new();
+        let mut query = allow_query;
+        for binding in &bindings {
+            match &binding.place {
+                Place::Path(_) => {}
+                Place::Query(name) => query.push(name.clone()),
+                Place::Header(name) if is_field_name(name) => {}
+                Place::Header(_) => return Err(BadRules("not a header name in lower case")),
+                Place::Body(pointer) => bound.push(pointer),
+            }
+        }
+        query.sort_unstable();
+        query.dedup();
+        if members::collide(query.iter().map(String::as_str)) {
+            return Err(BadRules("two query parameters differ only in case"));
+        }
+        let binds_body = !bound.is_empty();
+        let members = Members::new(&bound, allow_members).map_err(BadRules)?;
+        Ok(Self {
+            detail_type,
+            bindings,
+            members,
+            binds_body,
+            query,
+        })
+    }
+
+    /// The `type` of the object that must grant the request.
+    #[must_use]
+    pub fn detail_type(&self) -> &str {
+        &self.detail_type
+    }
+
+    /// What must agree, in the order of the policy.
+    #[must_use]
+    pub fn bindings(&self) -> &[Binding] {
+        &self.bindings
+    }
+
+    /// Whether a member of the body is bound, so that no request fits without a body.
+    #[must_use]
+    pub fn binds_body(&self) -> bool {
+        self.binds_body
+    }
+}
+
+/// A lower-case field name (RFC 9110 section 5.1). A pseudo-header is none.
+fn is_field_name(name: &str) -> bool {
+    !name.is_empty()
+        && name.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
+        })
+}
+
+/// Finds the one granted transaction and holds the request against it: first that the request says
+/// nothing that the rules do not list, then every binding, in order.
 ///
 /// # Errors
 /// The [`Reason`] of the first check that fails.
+///
+/// # Does not check
+/// Whether the request has a body that is not given here, and whether the transaction was used
+/// before.
 pub fn fit<'c>(rules: &Rules, claims: &'c Json, request: &Request<'_>) -> Result<&'c Json, Reason> {
-    let _ = (rules, claims, request);
-    todo!()
+    let detail = detail::select(&rules.detail_type, claims, request.origin)?;
+    let query = listed_query(rules, request.query)?;
+    if let Some(body) = request.body {
+        // T7: the body is an object, where members of it are bound. T8: it has listed members only.
+        if rules.binds_body && body.as_object().is_none() {
+            return Err(Reason::BodyMalformed);
+        }
+        rules.members.hold(body)?;
+    }
+    for binding in &rules.bindings {
+        place::agree(binding, detail, request, &query)?;
+    }
+    Ok(detail)
+}
+
+/// The parameters of the query, all of them listed, none of them twice.
+fn listed_query<'q>(
+    rules: &Rules,
+    query: Option<&'q str>,
+) -> Result<Vec<form::Parameter<'q>>, Reason> {
+    let mut read: Vec<form::Parameter<'q>> = Vec::new();
+    for parameter in form::parameters(query.unwrap_or_default()) {
+        // T5: every reader reads the same parameter, and it is listed, in these very characters.
+        let parameter = parameter
+            .filter(|(name, _)| rules.query.iter().any(|listed| listed == name))
+            .ok_or(Reason::QueryUnlisted)?;
+        // T6: it was not there before.
+        if read.iter().any(|(name, _)| *name == parameter.0) {
+            return Err(Reason::QueryUnlisted);
+        }
+        read.push(parameter);
+    }
+    Ok(read)
 }

@@ -6,7 +6,7 @@ use prost::Message as _;
 use rsa::pkcs8::DecodePublicKey as _;
 use sha2::{Digest as _, Sha256, Sha384};
 
-use super::Functions;
+use super::native::Functions;
 
 /// The arguments, as the host declares them.
 #[derive(Clone, PartialEq, prost::Message)]

@@ -3,11 +3,8 @@ use std::cell::{Cell, RefCell};
 use prost::Message as _;
 
 use super::*;
+use crate::crypto::envoy::{Arguments, Envoy};
 use crate::crypto::native::{Functions, Native};
-
-#[path = "../../../tests/support/envoy.rs"]
-mod envoy;
-use envoy::{Arguments, Envoy};
 
 const BY_HOST: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256];
 

@@ -1,6 +1,10 @@
 //! The decision service: what it is asked, and what its answer, or its silence, means.
 //! AuthZEN Authorization API 1.0.
 
+mod authzen;
+
+pub use authzen::{Evaluation, read, write};
+
 use crate::reason::Reason;
 use std::rc::Rc;
 use std::time::Duration;
@@ -85,8 +89,50 @@ pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 pub enum Decision {
     /// Yes, for this transaction only.
     Permit,
+    /// Yes, under obligations. This gate meets none.
+    Obliged,
     /// No.
     Deny,
+}
+
+/// Evidence that a service permitted, or that its silence may pass. Only [`settle`] makes one.
+#[derive(Debug)]
+pub struct Passed(());
+
+/// What an answer, or its absence, comes to.
+#[derive(Debug)]
+pub enum Settled {
+    /// Permitted, for this transaction only.
+    Permitted(Passed),
+    /// Denied, or permitted only under an obligation.
+    Denied(Reason),
+    /// Silence, why, and whether it may pass.
+    Silent(Reason, Option<Passed>),
+}
+
+/// Turns an answer, or its absence, into what it comes to under the rules of the route.
+#[must_use]
+pub fn settle(
+    rules: &Rules,
+    answer: Result<Response, Silence>,
+    request_id: &str,
+    score: u32,
+) -> Settled {
+    let read = answer
+        .map_err(Silence::reason)
+        .and_then(|response| read(&response, request_id));
+    match read {
+        Ok(Decision::Permit) => Settled::Permitted(Passed(())),
+        Ok(Decision::Obliged) => Settled::Denied(Reason::DecisionObligation),
+        Ok(Decision::Deny) => Settled::Denied(Reason::DecisionDenied),
+        Err(reason) => {
+            let passed = match rules.on_silence {
+                OnSilence::Refuse => None,
+                OnSilence::AllowBelow(limit) => (score < limit).then_some(Passed(())),
+            };
+            Settled::Silent(reason, passed)
+        }
+    }
 }
 
 /// Why there is no answer.

@@ -1,0 +1,89 @@
+//! First stage: is this a request that everyone on its way reads alike, and which route governs it?
+
+use crate::http::target::Target;
+use crate::http::{Field, RequestHead};
+use crate::pipeline::case::Case;
+use crate::pipeline::{Env, Halt};
+use crate::policy::{Route, Unmatched};
+use crate::reason::Reason;
+use crate::record;
+use crate::route::{Found, Parameters};
+use std::rc::Rc;
+
+/// A request that a route governs, and whose target, method and authority can be relied on.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) head: RequestHead,
+    pub(super) target: Target,
+    pub(super) route: Rc<Route>,
+    pub(super) parameters: Parameters,
+}
+
+/// Headers by which frameworks let a request pose as another one.
+const OVERRIDES: [&str; 6] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-original-url",
+    "x-original-uri",
+    "x-rewrite-url",
+];
+
+pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result<Admitted, Halt> {
+    if let Field::One(traceparent) = head.field("traceparent") {
+        case.note_trace(record::trace_id(traceparent));
+    }
+    // Before matching, on every request: an ambiguous spelling must not slip past the routes.
+    let target = Target::parse(head.path())?;
+    let policy = env.policy;
+    let route = match policy.index.find(head.method(), target.path()) {
+        Found::Route(place) => policy.routes.get(place).ok_or(Reason::HostFault)?,
+        Found::OtherMethod => return Err(Reason::MethodUnlisted.into()),
+        Found::Nothing => {
+            return Err(match policy.unmatched {
+                Unmatched::Refuse => Reason::RouteUnmatched.into(),
+                Unmatched::Pass => Halt::Unmatched(Box::new(head)),
+            });
+        }
+    };
+    case.note_route(route);
+    if OVERRIDES
+        .iter()
+        .any(|name| head.field(name) != Field::Absent)
+    {
+        return Err(Reason::OverrideRefused.into());
+    }
+    if !route.origin.is_authority(head.authority()) {
+        return Err(Reason::AuthorityMismatch.into());
+    }
+    if holds(route) && becomes_a_stream(&head) {
+        return Err(Reason::UpgradeRefused.into());
+    }
+    let parameters = route
+        .template
+        .parameters(target.path())
+        .ok_or(Reason::TargetAmbiguous)?;
+    Ok(Admitted {
+        target,
+        route: Rc::clone(route),
+        parameters,
+        head,
+    })
+}
+
+/// Whether requests of this route are held, for their body or for an answer.
+fn holds(route: &Route) -> bool {
+    route.body.is_some() || route.step_up.is_some()
+}
+
+/// An upgrade or a CONNECT has no end to wait for; a gRPC call may stream.
+fn becomes_a_stream(head: &RequestHead) -> bool {
+    let grpc = match head.field("content-type") {
+        Field::One(value) => value
+            .get(..16)
+            .is_some_and(|start| start.eq_ignore_ascii_case(b"application/grpc")),
+        Field::Absent => false,
+        Field::Several => true,
+    };
+    grpc || head.method() == "CONNECT" || head.field("upgrade") != Field::Absent
+}

@@ -1,0 +1,79 @@
+//! Third stage: does the token grant exactly this request?
+
+use crate::json::Json;
+use crate::pipeline::authenticate::Authenticated;
+use crate::reason::Reason;
+use crate::transaction::{self, Request, body};
+
+/// A request that its token grants: the scopes are there, and the one granted transaction fits.
+#[derive(Debug)]
+pub(super) struct Authorized {
+    pub(super) caller: Authenticated,
+    pub(super) detail: Option<Json>,
+}
+
+/// A caller whose scopes are there and whose body, as announced, may be read.
+#[derive(Debug)]
+pub(super) struct Announced {
+    caller: Authenticated,
+}
+
+impl Announced {
+    /// Whether the route reads the body.
+    pub(super) fn reads_body(&self) -> bool {
+        self.caller.admitted.route.body.is_some()
+    }
+
+    /// Most bytes that it reads.
+    pub(super) fn body_limit(&self) -> usize {
+        self.caller
+            .admitted
+            .route
+            .body
+            .as_ref()
+            .map_or(0, |rules| rules.limits.bytes)
+    }
+}
+
+/// What can be refused before the body has arrived.
+pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
+    let route = &caller.admitted.route;
+    if !route
+        .identity
+        .scopes
+        .iter()
+        .all(|scope| caller.token.scopes().contains(scope))
+    {
+        return Err(Reason::ScopeInsufficient);
+    }
+    if let Some(rules) = &route.body {
+        body::announce(rules, &caller.admitted.head)?;
+    }
+    Ok(Announced { caller })
+}
+
+pub(super) fn authorize(
+    Announced { caller }: Announced,
+    body: Option<&[u8]>,
+) -> Result<Authorized, Reason> {
+    let admitted = &caller.admitted;
+    let body = match (&admitted.route.body, body) {
+        (Some(rules), Some(bytes)) => Some(body::read(rules, bytes)?),
+        (Some(_), None) => return Err(Reason::BodyNotHeld),
+        (None, _) => None,
+    };
+    let detail = match &admitted.route.transaction {
+        None => None,
+        Some(rules) => {
+            let request = Request {
+                origin: &admitted.route.origin,
+                parameters: &admitted.parameters,
+                query: admitted.target.query(),
+                head: &admitted.head,
+                body: body.as_ref(),
+            };
+            Some(transaction::fit(rules, caller.token.claims(), &request)?.clone())
+        }
+    };
+    Ok(Authorized { caller, detail })
+}

@@ -1,0 +1,120 @@
+//! What is known of one request so far: its record, and the terms of its route for a refusal.
+
+use crate::pipeline::{Env, Outcome, Release};
+use crate::policy::Route;
+use crate::proof::Possession;
+use crate::reason::Reason;
+use crate::record::{Asked, Contribution, Engines, Record, base64url};
+use crate::respond::{self, Terms};
+use crate::risk::Score;
+use crate::token::AccessToken;
+use std::rc::Rc;
+
+/// Grows with each stage, and becomes the record of the verdict, whichever it is.
+#[derive(Debug)]
+pub(super) struct Case {
+    record: Box<Record>,
+    route: Option<Rc<Route>>,
+}
+
+impl Case {
+    pub(super) fn opened(env: &Env<'_>) -> Self {
+        let mut record = Record::opened(env.now, env.entropy);
+        record.revision = Some(env.policy.revision);
+        record.policy = Some(Rc::clone(&env.policy.digest));
+        Self {
+            record: Box::new(record),
+            route: None,
+        }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.record.id
+    }
+
+    pub(super) fn note_trace(&mut self, trace: Option<String>) {
+        self.record.trace = trace;
+    }
+
+    pub(super) fn note_route(&mut self, route: &Rc<Route>) {
+        self.record.route = Some(Rc::clone(&route.name));
+        self.route = Some(Rc::clone(route));
+    }
+
+    pub(super) fn note_token(&mut self, token: &AccessToken) {
+        let record = &mut self.record;
+        record.token = Some(base64url(token.hash()));
+        record.issuer = Some(token.issuer_uri().to_owned());
+        record.subject = Some(token.subject().to_owned());
+        record.client = token.client().map(str::to_owned);
+        record.actor = token.actor().map(str::to_owned);
+        record.txn = token
+            .claims()
+            .get("txn")
+            .and_then(|txn| txn.as_str())
+            .map(str::to_owned);
+        record.unregistered_confirmations = Some(token.confirmation().unregistered);
+        record.engine.token = Some(Engines::name(token.engine()));
+    }
+
+    pub(super) fn note_possession(&mut self, possession: &Possession, scope: &'static str) {
+        let record = &mut self.record;
+        record.proof = Some(possession.method().name());
+        record.key = Some(base64url(possession.thumbprint()));
+        record.engine.proof = Some(Engines::name(possession.engine()));
+        record.replay_scope = Some(scope);
+    }
+
+    pub(super) fn note_score(&mut self, score: &Score) {
+        self.record.score = Some(score.total());
+        self.record.contributions = score
+            .contributions()
+            .iter()
+            .map(|(name, add)| Contribution {
+                name: Rc::clone(name),
+                add: *add,
+            })
+            .collect();
+    }
+
+    pub(super) fn note_asked(&mut self, service: &Rc<str>) {
+        self.record.service = Some(Asked {
+            name: Rc::clone(service),
+            latency_ms: None,
+            answer: None,
+            allowed_in_silence: false,
+        });
+    }
+
+    pub(super) fn note_answer(&mut self, answer: &'static str, waited_ms: u64, allowed: bool) {
+        if let Some(asked) = &mut self.record.service {
+            asked.answer = Some(answer);
+            asked.latency_ms = Some(waited_ms);
+            asked.allowed_in_silence = allowed;
+        }
+    }
+
+    /// The verdict that refuses.
+    pub(super) fn refused(mut self, reason: Reason) -> Outcome {
+        let terms = self
+            .route
+            .as_deref()
+            .map_or_else(Terms::default, |route| Terms {
+                algs: &route.challenge_algs,
+                scope: &route.challenge_scope,
+                challenge: route
+                    .step_up
+                    .as_ref()
+                    .and_then(|rules| rules.challenge.as_ref()),
+            });
+        let reply = respond::reply(reason, &terms);
+        self.record.close_refused(reason);
+        Outcome::Refuse(reply, self.record)
+    }
+
+    /// The verdict that forwards. What may be released is made by `release` alone.
+    pub(super) fn forwarded(mut self, release: Release) -> Outcome {
+        self.record.close_forwarded();
+        Outcome::Forward(release, self.record)
+    }
+}

@@ -1,0 +1,113 @@
+//! Fifth stage: below the threshold forward, from `refuse_at` refuse, between them challenge or ask.
+//! Nothing else ever asks.
+
+use crate::pipeline::Env;
+use crate::pipeline::assess::Assessed;
+use crate::pipeline::case::Case;
+use crate::reason::Reason;
+use crate::risk::Band;
+use crate::step_up::{self, Call, Challenge, Evaluation};
+use crate::time::UnixTime;
+use crate::token::AccessToken;
+
+/// What comes of a score.
+#[derive(Debug)]
+pub(super) enum Decided {
+    /// Forward.
+    Cleared(Cleared),
+    /// Ask first.
+    Ask(Call, Assessed),
+}
+
+/// A request that may go upstream. Only a low score or a settled answer makes one.
+#[derive(Debug)]
+pub(super) struct Cleared {
+    assessed: Assessed,
+}
+
+impl Cleared {
+    pub(super) fn assessed(&self) -> &Assessed {
+        &self.assessed
+    }
+
+    /// The decision service permitted it, or its silence is allowed to pass.
+    pub(super) fn settled(assessed: Assessed, _: step_up::Passed) -> Self {
+        Self { assessed }
+    }
+}
+
+pub(super) fn decide(
+    assessed: Assessed,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<Decided, Reason> {
+    let route = &assessed.authorized.caller.admitted.route;
+    match route.risk.band(&assessed.score) {
+        Band::Low => Ok(Decided::Cleared(Cleared { assessed })),
+        Band::Refuse => Err(Reason::RiskRefused),
+        Band::StepUp => {
+            let Some(rules) = &route.step_up else {
+                return Err(Reason::RiskRefused);
+            };
+            let token = &assessed.authorized.caller.token;
+            // The loop guard: a token that meets the challenge is never challenged again.
+            if rules
+                .challenge
+                .as_ref()
+                .is_some_and(|challenge| !is_met(challenge, token, env.now))
+            {
+                return Err(Reason::StepUpRequired);
+            }
+            let service = env
+                .policy
+                .services
+                .get(rules.service.0)
+                .ok_or(Reason::HostFault)?;
+            case.note_asked(&service.name);
+            let body = step_up::write(&evaluation(&assessed, env, case));
+            let call = Call {
+                service: rules.service,
+                request_id: case.id().to_owned(),
+                body,
+            };
+            Ok(Decided::Ask(call, assessed))
+        }
+    }
+}
+
+/// Whether a token shows the authentication that a challenge asks for (RFC 9470 section 6). A
+/// missing `acr` or `auth_time` does not.
+fn is_met(challenge: &Challenge, token: &AccessToken, now: UnixTime) -> bool {
+    let strong = challenge.acr_values.is_empty()
+        || token
+            .acr()
+            .is_some_and(|acr| challenge.acr_values.iter().any(|value| value == acr));
+    let fresh = challenge.max_age.is_none_or(|max_age| {
+        token
+            .authenticated_at()
+            .is_some_and(|moment| now.since(moment) <= max_age)
+    });
+    strong && fresh
+}
+
+fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> Evaluation<'a> {
+    let caller = &assessed.authorized.caller;
+    let admitted = &caller.admitted;
+    Evaluation {
+        route: &admitted.route.name,
+        method: admitted.head.method(),
+        origin: admitted.route.origin.as_str(),
+        path: admitted.target.path(),
+        issuer: caller.token.issuer_uri(),
+        subject: caller.token.subject(),
+        client: caller.token.client(),
+        actor: caller.token.actor(),
+        acr: caller.token.acr(),
+        proof: caller.possession.method().name(),
+        transaction: assessed.authorized.detail.as_ref(),
+        score: assessed.score.total(),
+        contributions: assessed.score.contributions(),
+        revision: env.policy.revision,
+        decision: case.id(),
+    }
+}

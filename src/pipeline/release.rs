@@ -1,0 +1,114 @@
+//! What the upstream learns of a request that is forwarded, and what it does not see.
+
+use crate::http::{Field, RequestHead};
+use crate::pipeline::Release;
+use crate::pipeline::case::Case;
+use crate::pipeline::decide::Cleared;
+use crate::policy::{Identity, ProofHeader, Upstream};
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Every header of this prefix is the filter's. Inbound ones are removed.
+pub const OURS: &str = "x-countersign-";
+
+/// The release of a request that passed every stage.
+pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Release {
+    let assessed = cleared.assessed();
+    let caller = &assessed.authorized.caller;
+    let head = &caller.admitted.head;
+    let score = assessed.score.total().to_string();
+    let mut facts: Vec<(&'static str, &'static str, &str)> = vec![
+        (
+            "x-countersign-subject",
+            "countersign.subject",
+            caller.token.subject(),
+        ),
+        (
+            "x-countersign-route",
+            "countersign.route",
+            &caller.admitted.route.name,
+        ),
+        ("x-countersign-score", "countersign.score", &score),
+        (
+            "x-countersign-decision-id",
+            "countersign.decision-id",
+            case.id(),
+        ),
+    ];
+    if let Some(actor) = caller.token.actor() {
+        facts.push(("x-countersign-actor", "countersign.actor", actor));
+    }
+    let mut release = Release::default();
+    for (header, state, value) in facts {
+        match upstream.identity {
+            Identity::Headers => release.set.push((header, header_value(value).into_owned())),
+            Identity::FilterState => {
+                release
+                    .state
+                    .push((state, header_value(value).into_owned()));
+            }
+        }
+    }
+    let set = std::mem::take(&mut release.set);
+    release.remove = strangers(head, |name| set.iter().any(|(own, _)| *own == name));
+    release.set = set;
+    if upstream.proof == ProofHeader::Strip && head.field("dpop") != Field::Absent {
+        release.remove.push("dpop".to_owned());
+    }
+    release
+}
+
+/// The release of a request that no route governs.
+pub(super) fn ungoverned(head: &RequestHead) -> Release {
+    Release {
+        remove: strangers(head, |_| false),
+        ..Release::default()
+    }
+}
+
+/// Inbound headers that pose as ours, but for those that will be set over.
+fn strangers(head: &RequestHead, is_set: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in head.names().filter(|name| name.starts_with(OURS)) {
+        if !is_set(name) && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+/// Visible ASCII as it is, every other byte (and `%`) percent-encoded, so that no subject can end a
+/// header line or change under another reader's decoding.
+fn header_value(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+    if text.bytes().all(plain) {
+        return Cow::Borrowed(text);
+    }
+    let mut encoded = String::with_capacity(text.len().saturating_mul(3));
+    for byte in text.bytes() {
+        if plain(byte) {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a String cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    Cow::Owned(encoded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::header_value;
+
+    #[test]
+    fn a_value_cannot_end_its_line() {
+        for (text, value) in [
+            ("alice", "alice"),
+            ("spiffe://td/a?b#c", "spiffe://td/a?b#c"),
+            ("a\r\nb: c", "a%0D%0Ab:%20c"),
+            ("é%", "%C3%A9%25"),
+        ] {
+            assert_eq!(header_value(text), value);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! The AuthZEN Authorization API 1.0 as its policy enforcement point: one evaluation, read strictly.
+//!
+//! # Does not check
+//! Who the service is: the proxy's cluster names it and its TLS settings authenticate it.
+
+use crate::json::{Json, Limits};
+use crate::reason::Reason;
+use crate::step_up::{Decision, MAX_ANSWER_BYTES, Response};
+use serde_json::{Map, Value, json};
+
+/// What the service is told. Never the token, never the proof.
+#[derive(Clone, Copy, Debug)]
+pub struct Evaluation<'a> {
+    /// The route.
+    pub route: &'a str,
+    /// The method of the request.
+    pub method: &'a str,
+    /// The origin of the route.
+    pub origin: &'a str,
+    /// The path of the request, without its query.
+    pub path: &'a str,
+    /// `iss`.
+    pub issuer: &'a str,
+    /// `sub`.
+    pub subject: &'a str,
+    /// `client_id`.
+    pub client: Option<&'a str>,
+    /// `sub` of the outermost `act`.
+    pub actor: Option<&'a str>,
+    /// `acr`.
+    pub acr: Option<&'a str>,
+    /// How possession was shown.
+    pub proof: &'a str,
+    /// The granted transaction.
+    pub transaction: Option<&'a Json>,
+    /// The score.
+    pub score: u32,
+    /// What it is made of.
+    pub contributions: &'a [(std::rc::Rc<str>, u32)],
+    /// The revision of the policy.
+    pub revision: u64,
+    /// The id of this decision.
+    pub decision: &'a str,
+}
+
+/// The request body of an evaluation (section 6).
+#[must_use]
+pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
+    let mut identity = Map::new();
+    identity.insert("issuer".to_owned(), evaluation.issuer.into());
+    for (name, value) in [
+        ("client_id", evaluation.client),
+        ("actor", evaluation.actor),
+        ("acr", evaluation.acr),
+        ("proof", Some(evaluation.proof)),
+    ] {
+        if let Some(value) = value {
+            identity.insert(name.to_owned(), value.into());
+        }
+    }
+    let mut target = Map::new();
+    target.insert("origin".to_owned(), evaluation.origin.into());
+    target.insert("path".to_owned(), evaluation.path.into());
+    if let Some(transaction) = evaluation.transaction {
+        target.insert("transaction".to_owned(), value(transaction));
+    }
+    let contributions: Vec<Value> = evaluation
+        .contributions
+        .iter()
+        .map(|(name, add)| json!({ "name": &**name, "add": add }))
+        .collect();
+    json!({
+        "subject": { "type": "identity", "id": evaluation.subject, "properties": identity },
+        "action": { "name": evaluation.route, "properties": { "method": evaluation.method } },
+        "resource": { "type": "route", "id": evaluation.route, "properties": target },
+        "context": {
+            "decision_id": evaluation.decision,
+            "policy_revision": evaluation.revision,
+            "score": evaluation.score,
+            "contributions": contributions,
+            "supported_obligations": [],
+        },
+    })
+    .to_string()
+    .into_bytes()
+}
+
+/// A granted transaction as a JSON value. Numbers that are not plain integers go as their text, so
+/// that no amount is rounded on its way.
+fn value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(text) => text
+            .parse::<i64>()
+            .map_or_else(|_| Value::String(text.clone()), Value::from),
+        Json::String(text) => Value::String(text.clone()),
+        Json::Array(items) => Value::Array(items.iter().map(value).collect()),
+        Json::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, member)| (name.clone(), value(member)))
+                .collect(),
+        ),
+    }
+}
+
+/// Reads an answer. Only `200`, `application/json` and a boolean `decision` is a decision.
+///
+/// # Errors
+/// [`Reason::DecisionStatus`], [`Reason::DecisionMismatched`], [`Reason::DecisionOversized`],
+/// [`Reason::DecisionMalformed`].
+pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
+    if response.status != Some(200) {
+        return Err(Reason::DecisionStatus);
+    }
+    if response
+        .request_id
+        .as_deref()
+        .is_some_and(|id| id != request_id)
+    {
+        return Err(Reason::DecisionMismatched);
+    }
+    if response.body.len() > MAX_ANSWER_BYTES {
+        return Err(Reason::DecisionOversized);
+    }
+    let media_type = response.content_type.as_deref().unwrap_or_default();
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    if !essence.eq_ignore_ascii_case("application/json") {
+        return Err(Reason::DecisionMalformed);
+    }
+    let limits = Limits {
+        bytes: MAX_ANSWER_BYTES,
+        depth: 16,
+    };
+    let answer = Json::parse(&response.body, limits).map_err(|_| Reason::DecisionMalformed)?;
+    match answer.get("decision") {
+        Some(Json::Bool(false)) => Ok(Decision::Deny),
+        Some(Json::Bool(true)) => {
+            let obligations = answer
+                .get("context")
+                .and_then(|context| context.get("obligations"));
+            match obligations {
+                None => Ok(Decision::Permit),
+                Some(Json::Array(list)) if list.is_empty() => Ok(Decision::Permit),
+                Some(_) => Ok(Decision::Obliged),
+            }
+        }
+        Some(_) | None => Err(Reason::DecisionMalformed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::rc::Rc;
+
+    fn answer(body: &str) -> Response {
+        Response {
+            status: Some(200),
+            content_type: Some("application/json; charset=utf-8".to_owned()),
+            request_id: Some("an-id".to_owned()),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn only_a_boolean_decision_decides() {
+        for (body, decision) in [
+            (r#"{"decision":true}"#, Ok(Decision::Permit)),
+            (
+                r#"{"decision":true,"context":{"obligations":[]},"more":1}"#,
+                Ok(Decision::Permit),
+            ),
+            (r#"{"decision":false}"#, Ok(Decision::Deny)),
+            (
+                r#"{"decision":true,"context":{"obligations":[{"type":"x"}]}}"#,
+                Ok(Decision::Obliged),
+            ),
+            (
+                r#"{"decision":true,"context":{"obligations":null}}"#,
+                Ok(Decision::Obliged),
+            ),
+            (r#"{"decision":"true"}"#, Err(Reason::DecisionMalformed)),
+            (r#"{"decision":1}"#, Err(Reason::DecisionMalformed)),
+            (r#"{"decision":null}"#, Err(Reason::DecisionMalformed)),
+            (
+                r#"{"decision":false,"decision":true}"#,
+                Err(Reason::DecisionMalformed),
+            ),
+            (r#"[{"decision":true}]"#, Err(Reason::DecisionMalformed)),
+            (r#"{"Decision":true}"#, Err(Reason::DecisionMalformed)),
+            (r#"{"decision":true} x"#, Err(Reason::DecisionMalformed)),
+            ("", Err(Reason::DecisionMalformed)),
+            ("true", Err(Reason::DecisionMalformed)),
+        ] {
+            assert_eq!(read(&answer(body), "an-id"), decision, "{body}");
+        }
+    }
+
+    #[test]
+    fn everything_around_a_permit_must_hold_too() {
+        let permit = answer(r#"{"decision":true}"#);
+        let mut other = permit.clone();
+        other.status = Some(201);
+        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionStatus));
+        other.status = None;
+        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionStatus));
+        assert_eq!(read(&permit, "another"), Err(Reason::DecisionMismatched));
+        for media_type in [None, Some("text/html"), Some("application/jsonx"), Some("")] {
+            let mut other = permit.clone();
+            other.content_type = media_type.map(str::to_owned);
+            assert_eq!(read(&other, "an-id"), Err(Reason::DecisionMalformed));
+        }
+        let mut other = permit.clone();
+        other.body.resize(MAX_ANSWER_BYTES + 1, b' ');
+        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionOversized));
+        let mut silent = permit;
+        silent.request_id = None;
+        assert_eq!(read(&silent, "an-id"), Ok(Decision::Permit));
+    }
+
+    #[test]
+    fn the_question_keeps_amounts_exact() {
+        let detail = Json::Object(vec![
+            ("amount".to_owned(), Json::Number("12.50".to_owned())),
+            ("count".to_owned(), Json::Number("3".to_owned())),
+        ]);
+        let body = write(&Evaluation {
+            route: "transfer",
+            method: "POST",
+            origin: "https://api.example.com",
+            path: "/accounts/1/transfers",
+            issuer: "https://as.example.com",
+            subject: "alice",
+            client: Some("app"),
+            actor: None,
+            acr: None,
+            proof: "dpop",
+            transaction: Some(&detail),
+            score: 60,
+            contributions: &[(Rc::from("base"), 30), (Rc::from("large"), 30)],
+            revision: 42,
+            decision: "00",
+        });
+        let body: Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(
+            body["resource"]["properties"]["transaction"]["amount"],
+            "12.50"
+        );
+        assert_eq!(body["resource"]["properties"]["transaction"]["count"], 3);
+        assert_eq!(body["context"]["contributions"][1]["name"], "large");
+        assert_eq!(body["subject"]["properties"].get("actor"), None);
+    }
+}

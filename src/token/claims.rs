@@ -1,0 +1,131 @@
+//! The claims of an access token (RFC 9068 section 2.2), each of its type or refused.
+
+use crate::json::Json;
+use crate::reason::Reason;
+use crate::time::UnixTime;
+use crate::token::confirmation::Confirmation;
+use crate::token::issuer::Issuer;
+use crate::token::times::{Times, moment};
+
+/// Most members of `aud` that are looked at.
+const MOST_AUDIENCES: usize = 64;
+/// Most actors, one inside the other (RFC 8693 section 4.1).
+const LONGEST_ACTOR_CHAIN: usize = 4;
+
+/// What a token says beside its times and its issuer.
+#[derive(Debug)]
+pub(super) struct Claims {
+    pub(super) subject: String,
+    pub(super) client: String,
+    pub(super) id: String,
+    pub(super) scopes: Vec<String>,
+    pub(super) acr: Option<String>,
+    pub(super) authenticated_at: Option<UnixTime>,
+    pub(super) actor: Option<String>,
+    pub(super) confirmation: Confirmation,
+    pub(super) all: Json,
+}
+
+impl Claims {
+    /// Reads the claims of a token whose signature held.
+    ///
+    /// # Errors
+    /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
+    pub(super) fn read(claims: Json, times: Times, issuer: &Issuer) -> Result<Self, Reason> {
+        check_audience(&claims, &issuer.audiences)?;
+        let authenticated_at = moment(&claims, "auth_time")?;
+        // An authentication after the token's own issue would stay fresh for ever.
+        if authenticated_at.is_some_and(|at| at > times.issued_at().after(issuer.leeway)) {
+            return Err(Reason::TokenClaims);
+        }
+        Ok(Self {
+            subject: required(&claims, "sub")?,
+            client: required(&claims, "client_id")?,
+            id: required(&claims, "jti")?,
+            scopes: scopes(&claims)?,
+            acr: claims.get("acr").map(text).transpose()?,
+            authenticated_at,
+            actor: actor(&claims)?,
+            confirmation: match claims.get("cnf") {
+                Some(cnf) => Confirmation::parse(cnf).map_err(|_| Reason::TokenClaims)?,
+                None => Confirmation::default(),
+            },
+            all: claims,
+        })
+    }
+}
+
+/// One of the audiences is one of ours, byte for byte (RFC 9068 section 4).
+fn check_audience(claims: &Json, ours: &[String]) -> Result<(), Reason> {
+    let is_ours = |name: &str| ours.iter().any(|own| own == name);
+    let found = match claims.get("aud") {
+        Some(Json::String(one)) => is_ours(one),
+        Some(Json::Array(several)) if several.len() <= MOST_AUDIENCES => {
+            let mut found = false;
+            for one in several {
+                found |= is_ours(one.as_str().ok_or(Reason::TokenClaims)?);
+            }
+            found
+        }
+        None
+        | Some(Json::Array(_) | Json::Object(_) | Json::Null | Json::Bool(_) | Json::Number(_)) => {
+            return Err(Reason::TokenClaims);
+        }
+    };
+    if found {
+        Ok(())
+    } else {
+        Err(Reason::TokenAudience)
+    }
+}
+
+fn required(object: &Json, name: &str) -> Result<String, Reason> {
+    text(object.get(name).ok_or(Reason::TokenClaims)?)
+}
+
+/// A string that says something.
+fn text(value: &Json) -> Result<String, Reason> {
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+        .ok_or(Reason::TokenClaims)
+}
+
+/// `scope`: tokens of RFC 6749 section 3.3 with one space between them. No text, no scope.
+fn scopes(claims: &Json) -> Result<Vec<String>, Reason> {
+    let scope = match claims.get("scope") {
+        Some(scope) => scope.as_str().ok_or(Reason::TokenClaims)?,
+        None => "",
+    };
+    if scope.is_empty() {
+        return Ok(Vec::new());
+    }
+    scope
+        .split(' ')
+        .map(|token| {
+            let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\';
+            (!token.is_empty() && token.bytes().all(plain))
+                .then(|| token.to_owned())
+                .ok_or(Reason::TokenClaims)
+        })
+        .collect()
+}
+
+/// `sub` of the outermost `act`. The actors inside it are history (RFC 8693 section 4.1): they must
+/// be objects, not too many of them, and decide nothing.
+fn actor(claims: &Json) -> Result<Option<String>, Reason> {
+    let Some(outermost) = claims.get("act") else {
+        return Ok(None);
+    };
+    let mut link = Some(outermost);
+    for _ in 0..LONGEST_ACTOR_CHAIN {
+        let Some(actor) = link else { break };
+        actor.as_object().ok_or(Reason::TokenClaims)?;
+        link = actor.get("act");
+    }
+    if link.is_some() {
+        return Err(Reason::TokenClaims);
+    }
+    required(outermost, "sub").map(Some)
+}
