@@ -4,7 +4,10 @@
 //! into a proxy-wasm host, the native command puts it on a desk; neither knows the other.
 //! `ARCHITECTURE.md` has the picture and the order of the layers.
 
+pub mod config;
 pub mod crypto;
+#[cfg(any(target_os = "wasi", test))]
+pub mod host;
 pub mod http;
 pub mod jose;
 pub mod json;

@@ -265,7 +265,13 @@ pub(super) fn shared(key: &str) -> Result<Option<Cell>, Fault> {
 pub(super) fn set_shared(key: &str, value: &[u8], version: u32) -> Result<(), Fault> {
     // SAFETY: the host copies key and value before it returns.
     done(unsafe {
-        proxy_set_shared_data(key.as_ptr(), key.len(), value.as_ptr(), value.len(), version)
+        proxy_set_shared_data(
+            key.as_ptr(),
+            key.len(),
+            value.as_ptr(),
+            value.len(),
+            version,
+        )
     })
 }
 

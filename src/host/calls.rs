@@ -12,7 +12,11 @@ use std::time::Duration;
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// Asks a decision service.
-pub(super) fn decide(service: &Service, call: &Call, traceparent: Option<&str>) -> Result<u32, Silence> {
+pub(super) fn decide(
+    service: &Service,
+    call: &Call,
+    traceparent: Option<&str>,
+) -> Result<u32, Silence> {
     let mut headers = vec![
         (":method", "POST"),
         (":path", service.path.as_str()),

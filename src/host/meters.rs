@@ -51,7 +51,8 @@ pub(super) struct Meters {
 impl Meters {
     /// Defines them all.
     pub(super) fn define() -> Self {
-        let reason = |reason: Reason| Meter::counter(&format!("countersign.reason.{}", reason.code()));
+        let reason =
+            |reason: Reason| Meter::counter(&format!("countersign.reason.{}", reason.code()));
         Self {
             forwarded: Meter::counter("countersign.forwarded"),
             refused: Meter::counter("countersign.refused"),
@@ -62,7 +63,10 @@ impl Meters {
             fetch_failed: Meter::counter("countersign.keys.fetch_failed"),
             host_engine: Meter::counter("countersign.engine.host"),
             pure_engine: Meter::counter("countersign.engine.pure"),
-            reasons: Reason::ALL.iter().map(|each| (*each, reason(*each))).collect(),
+            reasons: Reason::ALL
+                .iter()
+                .map(|each| (*each, reason(*each)))
+                .collect(),
         }
     }
 

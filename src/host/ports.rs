@@ -5,6 +5,9 @@ use super::meters::Meters;
 use crate::crypto::native::{Functions, Native};
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
 use crate::keys::board::Board;
+use crate::proof::replay::{BucketFault, Buckets, ReplayLog, Use, WriteFault};
+use crate::reason::Reason;
+use crate::time::UnixTime;
 use std::rc::Rc;
 
 /// The shared data of the process. Every plugin with the same `vm_id` has it too.
@@ -31,6 +34,38 @@ impl Board for SharedData {
 
     fn write(&self, name: &str, value: &[u8], state: Option<u32>) -> bool {
         Self::swap(name, value, state).unwrap_or(false)
+    }
+}
+
+impl Buckets for SharedData {
+    fn read(&self, bucket: u32) -> Result<(Option<Vec<u8>>, Option<u32>), BucketFault> {
+        match abi::shared(&bucket_name(bucket)) {
+            Ok(Some(cell)) => Ok((Some(cell.value), Some(cell.version))),
+            Ok(None) => Ok((None, None)),
+            Err(_) => Err(BucketFault),
+        }
+    }
+
+    fn write(&self, bucket: u32, bytes: &[u8], version: Option<u32>) -> Result<(), WriteFault> {
+        match Self::swap(&bucket_name(bucket), bytes, version) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(WriteFault::Conflict),
+            Err(_) => Err(WriteFault::Failed),
+        }
+    }
+}
+
+fn bucket_name(bucket: u32) -> String {
+    format!("countersign/v1/replay/{bucket}")
+}
+
+/// The log of a gate that refuses everything.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closed;
+
+impl ReplayLog for Closed {
+    fn consume(&self, _proof: &Use<'_>, _now: UnixTime) -> Result<(), Reason> {
+        Err(Reason::ReplayLogFault)
     }
 }
 

@@ -60,10 +60,9 @@ impl<W> Table<W> {
         Some(entry.what)
     }
 
-    /// Takes what waits for a call.
-    pub(super) fn take_caller(&mut self, call: u32) -> Option<(u32, W)> {
-        let stream = *self.calls.get(&call)?;
-        Some((stream, self.take(stream)?))
+    /// The stream that waits for a call.
+    pub(super) fn caller(&self, call: u32) -> Option<u32> {
+        self.calls.get(&call).copied()
     }
 
     /// The streams whose deadline has come.
@@ -101,14 +100,15 @@ mod tests {
         table.hold(2, entry("two", 20, None));
         assert!(!table.has_room());
         assert_eq!(table.get(1), Some(&"one"));
-        assert_eq!(table.take_caller(7), Some((1, "one")));
-        assert_eq!(table.take_caller(7), None);
+        assert_eq!(table.caller(7), Some(1));
+        assert_eq!(table.take(1), Some("one"));
+        assert_eq!(table.caller(7), None);
         assert_eq!(table.take(1), None);
         assert!(table.has_room());
 
         table.hold(1, entry("again", 10, Some(8)));
         assert_eq!(table.take(1), Some("again"));
-        assert_eq!(table.take_caller(8), None, "its answer comes too late");
+        assert_eq!(table.caller(8), None, "its answer comes too late");
     }
 
     #[test]

@@ -21,13 +21,13 @@ pub struct Store<B> {
     seal: Seal,
     holder: i64,
     issuers: Vec<KeySource>,
-    shelves: Vec<RefCell<Shelf>>,
+    stocks: Vec<RefCell<Stock>>,
 }
 
 /// A question for keys, from when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    shelf: usize,
+    stock: usize,
     kid: Option<String>,
     begun: i64,
     published: i64,
@@ -54,7 +54,7 @@ pub enum FetchFault {
 
 /// What this worker has of one source.
 #[derive(Debug)]
-struct Shelf {
+struct Stock {
     source: Source,
     lease_name: String,
     keys_name: String,
@@ -81,10 +81,10 @@ impl<B: Board> Store<B> {
             seal: Seal::new(secret),
             holder,
             issuers: issuers.iter().map(|issuer| issuer.keys.clone()).collect(),
-            shelves: sources
+            stocks: sources
                 .iter()
                 .cloned()
-                .map(Shelf::new)
+                .map(Stock::new)
                 .map(RefCell::new)
                 .collect(),
         }
@@ -108,15 +108,15 @@ impl<B: Board> Store<B> {
     /// Notes that a request waits for a key. None where the issuer's keys are not fetched.
     pub fn ask(&self, issuer: IssuerId, kid: Option<String>) -> Option<Ask> {
         let place = self.place(issuer)?;
-        let mut shelf = self.shelves.get(place)?.borrow_mut();
-        shelf.lease = self.lease(&shelf).0;
-        let begun = shelf.lease.begun;
-        shelf.wanted = Some(begun);
+        let mut stock = self.stocks.get(place)?.borrow_mut();
+        stock.lease = self.lease(&stock).0;
+        let begun = stock.lease.begun;
+        stock.wanted = Some(begun);
         Some(Ask {
-            shelf: place,
+            stock: place,
             kid,
             begun,
-            published: shelf.published,
+            published: stock.published,
         })
     }
 
@@ -124,28 +124,28 @@ impl<B: Board> Store<B> {
     /// The caller makes each, and tells how it [`ended`](Self::ended).
     pub fn tend(&self, now: UnixTime) -> Vec<Fetch> {
         let mut fetches = Vec::new();
-        for (source, shelf) in self.shelves.iter().enumerate() {
-            let shelf = &mut *shelf.borrow_mut();
-            let (lease, state) = self.lease(shelf);
-            shelf.lease = lease;
-            self.take_in(shelf);
-            if shelf.wanted.is_some_and(|begun| begun < lease.begun) {
-                shelf.wanted = None;
+        for (source, stock) in self.stocks.iter().enumerate() {
+            let stock = &mut *stock.borrow_mut();
+            let (lease, state) = self.lease(stock);
+            stock.lease = lease;
+            self.take_in(stock);
+            if stock.wanted.is_some_and(|begun| begun < lease.begun) {
+                stock.wanted = None;
             }
-            let cause = match shelf.wanted {
+            let cause = match stock.wanted {
                 Some(_) if !lease.may_begin(Cause::Schedule, now) => Cause::MissingKey,
                 Some(_) | None => Cause::Schedule,
             };
-            if let Some(begun) = lease.begin(&shelf.source, cause, self.holder, now) {
-                if self.write_lease(shelf, begun, state) {
-                    shelf.wanted = None;
+            if let Some(begun) = lease.begin(&stock.source, cause, self.holder, now) {
+                if self.write_lease(stock, begun, state) {
+                    stock.wanted = None;
                     fetches.push(Fetch {
                         source,
                         number: begun.begun,
                     });
                 }
             } else if !lease.in_flight(now) {
-                shelf.wanted = None;
+                stock.wanted = None;
             }
         }
         fetches
@@ -161,51 +161,51 @@ impl<B: Board> Store<B> {
         answer: Option<&[u8]>,
         now: UnixTime,
     ) -> Result<(), FetchFault> {
-        let Some(shelf) = self.shelves.get(fetch.source) else {
+        let Some(stock) = self.stocks.get(fetch.source) else {
             return Err(FetchFault::LeaseLost);
         };
-        let shelf = &mut *shelf.borrow_mut();
+        let stock = &mut *stock.borrow_mut();
         let good = match answer {
             Some(bytes) if bytes.len() <= MAX_SET_BYTES => KeySet::parse(bytes)
                 .map(|_| bytes)
                 .map_err(FetchFault::NotKeys),
             Some(_) | None => Err(FetchFault::NoAnswer),
         };
-        let (lease, state) = self.lease(shelf);
+        let (lease, state) = self.lease(stock);
         let ended = lease
-            .end(&shelf.source, fetch.number, self.holder, good.is_ok(), now)
+            .end(&stock.source, fetch.number, self.holder, good.is_ok(), now)
             .ok_or(FetchFault::LeaseLost)?;
         if let Ok(bytes) = good
-            && !self.publish(shelf, ended.published, bytes, now)
+            && !self.publish(stock, ended.published, bytes, now)
         {
             return Err(FetchFault::LeaseLost);
         }
-        if !self.write_lease(shelf, ended, state) {
+        if !self.write_lease(stock, ended, state) {
             return Err(FetchFault::LeaseLost);
         }
-        self.take_in(shelf);
+        self.take_in(stock);
         good.map(|_| ())
     }
 
     /// Whether a question need not wait any longer: the key is here, or a fetch that began after
     /// the question has ended, or none may begin for it.
     pub fn settled(&self, ask: &Ask, now: UnixTime) -> bool {
-        let Some(shelf) = self.shelves.get(ask.shelf) else {
+        let Some(stock) = self.stocks.get(ask.stock) else {
             return true;
         };
-        let shelf = &mut *shelf.borrow_mut();
-        if shelf.answers(ask) {
+        let stock = &mut *stock.borrow_mut();
+        if stock.answers(ask) {
             return true;
         }
-        if ask.begun < shelf.lease.ended {
+        if ask.begun < stock.lease.ended {
             if let Some(kid) = &ask.kid
-                && !shelf.lease.failing()
+                && !stock.lease.failing()
             {
-                shelf.missing.note(kid, now);
+                stock.missing.note(kid, now);
             }
             return true;
         }
-        shelf.wanted.is_none() && !shelf.lease.in_flight(now)
+        stock.wanted.is_none() && !stock.lease.in_flight(now)
     }
 
     fn place(&self, issuer: IssuerId) -> Option<usize> {
@@ -215,60 +215,60 @@ impl<B: Board> Store<B> {
         }
     }
 
-    fn lease(&self, shelf: &Shelf) -> (Lease, Option<u32>) {
-        let Some((bytes, state)) = self.board.read(&shelf.lease_name) else {
+    fn lease(&self, stock: &Stock) -> (Lease, Option<u32>) {
+        let Some((bytes, state)) = self.board.read(&stock.lease_name) else {
             return (Lease::default(), None);
         };
         let lease = self
             .seal
-            .open(&shelf.lease_name, &bytes)
+            .open(&stock.lease_name, &bytes)
             .and_then(Lease::from_bytes);
         (lease.unwrap_or_default(), Some(state))
     }
 
-    fn write_lease(&self, shelf: &mut Shelf, lease: Lease, state: Option<u32>) -> bool {
-        let bytes = self.seal.close(&shelf.lease_name, lease.to_bytes());
-        let written = self.board.write(&shelf.lease_name, &bytes, state);
+    fn write_lease(&self, stock: &mut Stock, lease: Lease, state: Option<u32>) -> bool {
+        let bytes = self.seal.close(&stock.lease_name, lease.to_bytes());
+        let written = self.board.write(&stock.lease_name, &bytes, state);
         if written {
-            shelf.lease = lease;
+            stock.lease = lease;
         }
         written
     }
 
-    fn publish(&self, shelf: &Shelf, number: i64, set: &[u8], now: UnixTime) -> bool {
+    fn publish(&self, stock: &Stock, number: i64, set: &[u8], now: UnixTime) -> bool {
         let mut bytes = Vec::with_capacity(set.len().saturating_add(48));
         bytes.extend_from_slice(&number.to_be_bytes());
         bytes.extend_from_slice(&now.millis().to_be_bytes());
         bytes.extend_from_slice(set);
-        let state = self.board.read(&shelf.keys_name).map(|(_, state)| state);
-        let sealed = self.seal.close(&shelf.keys_name, bytes);
-        self.board.write(&shelf.keys_name, &sealed, state)
+        let state = self.board.read(&stock.keys_name).map(|(_, state)| state);
+        let sealed = self.seal.close(&stock.keys_name, bytes);
+        self.board.write(&stock.keys_name, &sealed, state)
     }
 
     /// Takes in the keys on the board if the lease tells of others than the worker has. What is
     /// not sealed, or older than the worker's own, is left there.
-    fn take_in(&self, shelf: &mut Shelf) {
-        if shelf.lease.published == shelf.published {
+    fn take_in(&self, stock: &mut Stock) {
+        if stock.lease.published == stock.published {
             return;
         }
-        let Some((bytes, _)) = self.board.read(&shelf.keys_name) else {
+        let Some((bytes, _)) = self.board.read(&stock.keys_name) else {
             return;
         };
-        let mut rest = self.seal.open(&shelf.keys_name, &bytes).unwrap_or_default();
+        let mut rest = self.seal.open(&stock.keys_name, &bytes).unwrap_or_default();
         if let Some(published) = number(&mut rest)
             && let Some(fetched_at) = number(&mut rest).map(UnixTime::from_millis)
-            && published >= shelf.lease.published
-            && fetched_at >= shelf.fetched_at
+            && published >= stock.lease.published
+            && fetched_at >= stock.fetched_at
             && let Ok(set) = KeySet::parse(rest)
         {
-            shelf.published = shelf.lease.published;
-            shelf.fetched_at = fetched_at;
-            shelf.set = Some(Rc::new(set));
+            stock.published = stock.lease.published;
+            stock.fetched_at = fetched_at;
+            stock.set = Some(Rc::new(set));
         }
     }
 }
 
-impl Shelf {
+impl Stock {
     fn new(source: Source) -> Self {
         let id = sha256(&[
             source.cluster.as_bytes(),
@@ -312,35 +312,35 @@ pub struct View<'s, B> {
 
 impl<B: Board> KeyStore for View<'_, B> {
     fn held(&self, issuer: IssuerId) -> Held {
-        let shelf = match self.store.issuers.get(issuer.0) {
+        let stock = match self.store.issuers.get(issuer.0) {
             Some(KeySource::Inline(set)) => return Held::Set(Rc::clone(set)),
-            Some(KeySource::Fetched(place)) => self.store.shelves.get(*place),
+            Some(KeySource::Fetched(place)) => self.store.stocks.get(*place),
             None => None,
         };
-        let Some(shelf) = shelf else {
+        let Some(stock) = stock else {
             return Held::Missing;
         };
-        let shelf = shelf.borrow();
-        match &shelf.set {
+        let stock = stock.borrow();
+        match &stock.set {
             None => Held::Missing,
-            Some(_) if self.now.since(shelf.fetched_at) > shelf.source.max_stale => Held::TooOld,
+            Some(_) if self.now.since(stock.fetched_at) > stock.source.max_stale => Held::TooOld,
             Some(set) => Held::Set(Rc::clone(set)),
         }
     }
 
     fn may_fetch(&self, issuer: IssuerId, kid: Option<&str>) -> bool {
-        let Some(shelf) = self
+        let Some(stock) = self
             .store
             .place(issuer)
-            .and_then(|place| self.store.shelves.get(place))
+            .and_then(|place| self.store.stocks.get(place))
         else {
             return false;
         };
-        let shelf = shelf.borrow();
-        if kid.is_some_and(|kid| shelf.missing.has(kid, self.now)) {
+        let stock = stock.borrow();
+        if kid.is_some_and(|kid| stock.missing.has(kid, self.now)) {
             return false;
         }
-        let lease = self.store.lease(&shelf).0;
+        let lease = self.store.lease(&stock).0;
         lease.in_flight(self.now) || lease.may_begin(Cause::MissingKey, self.now)
     }
 }
