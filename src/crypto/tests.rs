@@ -144,6 +144,8 @@ fn other_forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
     let edwards = SigningKey::ed25519(7);
     let good = edwards.sign(MESSAGE);
     let order: [u8; 32] = hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
+    let identity: [u8; 32] =
+        hex("0100000000000000000000000000000000000000000000000000000000000000");
     let mut larger = good.clone();
     let mut carry = 0_u16;
     for (byte, add) in larger[32..].iter_mut().zip(order) {
@@ -157,11 +159,12 @@ fn other_forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
         ("empty", Vec::new()),
         ("zero", vec![0; 64]),
         ("s + l", larger),
+        ("s = 0, R = 1", [identity, [0; 32]].concat()),
         (
-            "s = 0, R = 1",
+            "R of small order",
             [
-                hex::<32>("0100000000000000000000000000000000000000000000000000000000000000"),
-                [0; 32],
+                identity,
+                hex("ac3a84a70c281e78111050a90394ce75584fb90502410bd96617bcf7a59cd800"),
             ]
             .concat(),
         ),

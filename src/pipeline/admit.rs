@@ -38,6 +38,7 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
     let policy = env.policy;
     let route = match policy.index.find(head.method(), target.path()) {
         Found::Route(place) => policy.routes.get(place).ok_or(Reason::HostFault)?,
+        Found::OtherSpelling => return Err(Reason::TargetAmbiguous.into()),
         Found::OtherMethod => return Err(Reason::MethodUnlisted.into()),
         Found::Nothing => {
             return Err(match policy.unmatched {

@@ -87,7 +87,7 @@ impl Index {
     /// The first route in order that lists this method and path. `path` has no query.
     ///
     /// Methods are compared exactly. A path that an earlier route lists in another spelling is
-    /// [`Found::OtherCase`] even where a later route, such as one with a parameter in that place,
+    /// [`Found::OtherSpelling`] even where a later route, such as one with a parameter in that place,
     /// would take it: letter case must not lead around a stricter route.
     #[must_use]
     pub fn find(&self, method: &str, path: &str) -> Found {
@@ -259,10 +259,10 @@ impl Search<'_> {
 
     fn found(&self) -> Found {
         match self.exact {
-            Some(route) if self.careless.is_some_and(|other| other < route) => Found::OtherCase,
+            Some(route) if self.careless.is_some_and(|other| other < route) => Found::OtherSpelling,
             Some(route) => Found::Route(route),
             None if self.listed => Found::OtherMethod,
-            None if self.listed_carelessly => Found::OtherCase,
+            None if self.listed_carelessly => Found::OtherSpelling,
             None => Found::Nothing,
         }
     }

@@ -45,7 +45,7 @@ pub enum Found {
     /// Some route lists this path in another spelling: in other letter case, or with an escape of a
     /// reserved character that the route writes plainly (or the reverse). Readers differ on whether
     /// that is the same path, so the target is ambiguous.
-    OtherCase,
+    OtherSpelling,
     /// No route lists this path.
     Nothing,
 }

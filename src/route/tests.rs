@@ -146,19 +146,19 @@ fn no_spelling_leads_around_a_route() {
     for (path, found) in [
         ("/Admin/users", Found::Route(0)),
         ("/%41dmin/u%73ers", Found::Route(0)),
-        ("/admin/users", Found::OtherCase),
-        ("/ADMIN/users", Found::OtherCase),
-        ("/%61dmin/users", Found::OtherCase),
+        ("/admin/users", Found::OtherSpelling),
+        ("/ADMIN/users", Found::OtherSpelling),
+        ("/%61dmin/users", Found::OtherSpelling),
         ("/accounts/m%65", Found::Route(1)),
-        ("/accounts/Me", Found::OtherCase),
+        ("/accounts/Me", Found::OtherSpelling),
         ("/accounts/you", Found::Route(2)),
-        ("/Accounts/you", Found::OtherCase),
+        ("/Accounts/you", Found::OtherSpelling),
         ("/v1/users:search", Found::Route(3)),
-        ("/v1/users%3Asearch", Found::OtherCase),
+        ("/v1/users%3Asearch", Found::OtherSpelling),
         ("/a%3ab", Found::Route(4)),
-        ("/a:b", Found::OtherCase),
+        ("/a:b", Found::OtherSpelling),
         ("/accounts/1/Close", Found::OtherMethod),
-        ("/accounts/1/close", Found::OtherCase),
+        ("/accounts/1/close", Found::OtherSpelling),
         ("/admin", Found::Nothing),
     ] {
         assert_eq!(index.find("GET", path), found, "{path}");
@@ -237,10 +237,10 @@ fn scan(routes: &[(Vec<String>, Template)], method: &str, path: &str) -> Found {
             .map(|(place, _)| place)
     };
     match (first(true), first(false)) {
-        (Some(exact), Some(other)) if other < exact => Found::OtherCase,
+        (Some(exact), Some(other)) if other < exact => Found::OtherSpelling,
         (Some(exact), _) => Found::Route(exact),
         (None, _) if listed(true).next().is_some() => Found::OtherMethod,
-        (None, _) if listed(false).next().is_some() => Found::OtherCase,
+        (None, _) if listed(false).next().is_some() => Found::OtherSpelling,
         (None, _) => Found::Nothing,
     }
 }

@@ -1,1 +1,34 @@
-fn main() {}
+//! The native command: the other thin adapter over the core.
+
+mod demo;
+mod mint;
+mod say;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The sentry that asks for more than a credential
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Demo(options) => demo::run(&options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            say::complain(format_args!("countersign: {problem:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -50,7 +50,7 @@ fn a_good_token_says_what_is_in_it() {
 #[test]
 fn the_algorithm_is_the_one_that_was_pinned() {
     for name in [
-        "none", "None", "nOnE", "HS256", "es256", "ES384", "EdDSA", "RS256", "ES256 ",
+        "none", "None", "nOnE", "HS256", "es256", "ES384", "EdDSA", "RS256", "ES256 ", "Ed25519",
     ] {
         let text = token(HEADER.replace("ES256", name), CLAIMS, &key());
         assert_eq!(verdict(&text).unwrap_err(), InvalidSignature, "{name}");

@@ -1,1 +1,120 @@
+use super::*;
+use crate::testing::strict;
+use serde_json::{Value, json};
 
+/// `jkt` of RFC 9449 section 6.1.
+const JKT: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+/// `x5t#S256` of RFC 8705 appendix A.
+const CERTIFICATE: &str = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0";
+
+fn parse(cnf: &Value) -> Result<Confirmation, BadConfirmation> {
+    Confirmation::parse(&strict(cnf))
+}
+
+#[test]
+fn members_are_sorted_into_what_can_and_cannot_be_checked() {
+    let found = parse(&json!({ "jkt": JKT, "x5t#S256": CERTIFICATE, "kc-jkt-type": 1, "a": {} }));
+    let expected = Confirmation {
+        jkt: from_base64url(JKT),
+        certificate: from_base64url(CERTIFICATE),
+        uncheckable: false,
+        unregistered: 2,
+    };
+    assert_eq!(found, Ok(expected));
+    for registered in ["jwk", "jwe", "kid", "jku", "osc"] {
+        let found = parse(&json!({ registered: "x" })).expect(registered);
+        assert!(found.uncheckable && found.is_bound(), "{registered}");
+    }
+    // Names are exact: another spelling is another member.
+    for other in ["JKT", "x5t#s256", "x5t", "jkt "] {
+        let found = parse(&json!({ other: JKT })).expect(other);
+        assert_eq!(
+            (found.is_bound(), found.unregistered),
+            (false, 1),
+            "{other}"
+        );
+    }
+    assert_eq!(parse(&json!({})), Ok(Confirmation::default()));
+}
+
+#[test]
+fn a_digest_is_32_bytes_in_canonical_base64url() {
+    let hex = "0380ed2f626650c840b2f263e6d2b29fae12ab39ae5db32b25ad27efad72e6fd";
+    for member in ["jkt", "x5t#S256"] {
+        for value in [
+            json!(null),
+            json!(1),
+            json!([JKT]),
+            json!(""),
+            json!(hex),
+            json!(JKT.get(..42)),
+            json!(format!("{JKT}=")),
+            json!(format!("{JKT}A")),
+            json!(JKT.replace("A4I", "A4J")),
+            json!(JKT.replace('-', "+")),
+            json!(format!(" {JKT}")),
+        ] {
+            assert_eq!(
+                parse(&json!({ member: value })),
+                Err(BadConfirmation),
+                "{value}"
+            );
+        }
+    }
+    for cnf in [json!(null), json!([]), json!(JKT), json!(1)] {
+        assert_eq!(parse(&cnf), Err(BadConfirmation), "{cnf}");
+    }
+}
+
+/// Rows of the truth table: scheme (`D`, `B`), then whether there is a `jkt`, a certificate, an
+/// uncheckable member, an unregistered one, and whether the policy refuses those. `*` is both.
+const TABLE: &[(&str, Result<(), Reason>)] = &[
+    // Nothing at all.
+    ("D00000", Err(Reason::TokenUnbound)),
+    ("D00001", Err(Reason::TokenUnbound)),
+    ("B000**", Err(Reason::TokenUnbound)),
+    // A key alone, and a key with members of no meaning.
+    ("D1000*", Ok(())),
+    ("D10010", Ok(())),
+    ("D10011", Err(Reason::ConfirmationUnknown)),
+    // Members of no meaning bind nothing.
+    ("D00010", Err(Reason::TokenUnbound)),
+    ("D00011", Err(Reason::ConfirmationUnknown)),
+    // What cannot be checked refuses, whatever else is there.
+    ("D*1***", Err(Reason::ConfirmationUnsupported)),
+    ("D*01**", Err(Reason::ConfirmationUnsupported)),
+    // A bound token is no bearer token, however it is bound.
+    ("B1****", Err(Reason::BoundTokenAsBearer)),
+    ("B01***", Err(Reason::BoundTokenAsBearer)),
+    ("B001**", Err(Reason::BoundTokenAsBearer)),
+];
+
+#[test]
+fn every_combination_has_one_row() {
+    for bits in 0..64_u8 {
+        let bit = |place: u8| bits & (1 << place) != 0;
+        let scheme = if bit(5) { Scheme::Bearer } else { Scheme::Dpop };
+        let confirmation = Confirmation {
+            jkt: bit(4).then_some([7; 32]),
+            certificate: bit(3).then_some([8; 32]),
+            uncheckable: bit(2),
+            unregistered: usize::from(bit(1)),
+        };
+        let policy = if bit(0) {
+            UnknownConfirmation::Refuse
+        } else {
+            UnknownConfirmation::Ignore
+        };
+        let letter = if bit(5) { "B" } else { "D" };
+        let name = format!("{letter}{:05b}", bits & 31);
+        let fits = |row: &str| {
+            row.bytes()
+                .zip(name.bytes())
+                .all(|(pattern, own)| pattern == b'*' || pattern == own)
+        };
+        let rows: Vec<_> = TABLE.iter().filter(|(row, _)| fits(row)).collect();
+        assert_eq!(rows.len(), 1, "{name}");
+        let found = confirmation.key(scheme, policy);
+        assert_eq!(found, rows[0].1.map(|()| &[7; 32]), "{name}");
+    }
+}

@@ -1,0 +1,175 @@
+use super::*;
+
+const RULES: Rules = Rules {
+    limits: Limits {
+        bytes: 20,
+        depth: 2,
+    },
+};
+
+fn head(lines: &[(&str, &str)]) -> RequestHead {
+    let pseudo = [
+        (":method", "POST"),
+        (":path", "/"),
+        (":authority", "a.example"),
+    ];
+    let pairs = pseudo
+        .iter()
+        .chain(lines)
+        .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    RequestHead::new(pairs).expect("a head")
+}
+
+fn announced(lines: &[(&str, &str)]) -> Result<(), Reason> {
+    announce(&RULES, &head(lines))
+}
+
+#[test]
+fn the_type_is_json_and_nothing_else() {
+    for value in [
+        "application/json",
+        "Application/JSON",
+        "application/json;charset=utf-8",
+        "application/json; charset=UTF-8",
+        "application/json ;\tCharset=\"utf-8\" ",
+    ] {
+        assert_eq!(announced(&[("content-type", value)]), Ok(()), "{value}");
+    }
+    for value in [
+        "",
+        "json",
+        "text/json",
+        "application/json5",
+        "application/xjson",
+        "application/problem+json",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json;",
+        "application/json; ",
+        "application/json; charset",
+        "application/json; charset=",
+        "application/json; charset=utf8",
+        "application/json; charset=utf-16",
+        "application/json; charset=iso-8859-1",
+        "application/json; charset = utf-8",
+        "application/json; charset='utf-8'",
+        "application/json; charset=\"utf-8",
+        "application/json; charset=utf-8; charset=utf-16",
+        "application/json; charset=utf-8;",
+        "application/json; profile=x",
+        "application/json, text/plain",
+        "application/json charset=utf-8",
+        "application/jsοn",
+    ] {
+        let expected = Err(Reason::BodyType);
+        assert_eq!(announced(&[("content-type", value)]), expected, "{value}");
+    }
+    let line = ("content-type", "application/json");
+    assert_eq!(announced(&[]), Err(Reason::BodyType));
+    assert_eq!(announced(&[line, line]), Err(Reason::BodyType));
+}
+
+#[test]
+fn codings_and_lengths_are_what_they_may_be() {
+    for (name, value, expected) in [
+        ("content-encoding", "identity", Ok(())),
+        ("content-encoding", "Identity", Ok(())),
+        ("content-encoding", "gzip", Err(Reason::BodyEncoding)),
+        (
+            "content-encoding",
+            "identity, gzip",
+            Err(Reason::BodyEncoding),
+        ),
+        ("content-encoding", "", Err(Reason::BodyEncoding)),
+        ("transfer-encoding", "chunked", Ok(())),
+        ("transfer-encoding", "Chunked", Ok(())),
+        (
+            "transfer-encoding",
+            "gzip, chunked",
+            Err(Reason::BodyEncoding),
+        ),
+        ("transfer-encoding", "identity", Err(Reason::BodyEncoding)),
+        ("transfer-encoding", "", Err(Reason::BodyEncoding)),
+        ("content-length", "0", Ok(())),
+        ("content-length", "20", Ok(())),
+        ("content-length", "0020", Ok(())),
+        ("content-length", "21", Err(Reason::BodyTooLarge)),
+        (
+            "content-length",
+            "99999999999999999999999",
+            Err(Reason::BodyTooLarge),
+        ),
+        ("content-length", "", Err(Reason::HeaderMalformed)),
+        ("content-length", "-1", Err(Reason::HeaderMalformed)),
+        ("content-length", "+1", Err(Reason::HeaderMalformed)),
+        ("content-length", "1, 1", Err(Reason::HeaderMalformed)),
+        ("content-length", "0x1", Err(Reason::HeaderMalformed)),
+        ("content-length", "1.0", Err(Reason::HeaderMalformed)),
+        ("content-length", "\u{661}", Err(Reason::HeaderMalformed)),
+    ] {
+        let json = ("content-type", "application/json");
+        assert_eq!(
+            announced(&[json, (name, value)]),
+            expected,
+            "{name}: {value}"
+        );
+    }
+    for (name, value, twice) in [
+        ("content-encoding", "identity", Reason::BodyEncoding),
+        ("transfer-encoding", "chunked", Reason::BodyEncoding),
+        ("content-length", "1", Reason::HeaderMalformed),
+    ] {
+        let json = ("content-type", "application/json");
+        let line = (name, value);
+        assert_eq!(announced(&[json, line, line]), Err(twice), "{name} twice");
+    }
+}
+
+#[test]
+fn a_body_is_read_within_its_limits() {
+    for (bytes, expected) in [
+        (&br#"{"a":[1]}"#[..], None),
+        (br#"{"a":"12345678901"} "#, None),
+        (br#"{"a":"123456789012"} "#, Some(Reason::BodyTooLarge)),
+        (b"xxxxxxxxxxxxxxxxxxxxx", Some(Reason::BodyTooLarge)),
+        (br#"{"a":[[1]]}"#, Some(Reason::BodyMalformed)),
+        (br#"{"a":1,"a":1}"#, Some(Reason::BodyMalformed)),
+        (br#"{"a":1e999}"#, Some(Reason::BodyMalformed)),
+        (br#"{"a":1"#, Some(Reason::BodyMalformed)),
+        (b"\"\xff\"", Some(Reason::BodyMalformed)),
+        (b"a=1", Some(Reason::BodyMalformed)),
+        (b"", Some(Reason::BodyMalformed)),
+    ] {
+        let text = String::from_utf8_lossy(bytes);
+        assert_eq!(read(&RULES, bytes).err(), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_body_that_nobody_reads_is_not_declared() {
+    let length = |value| ("content-length", value);
+    for (lines, expected) in [
+        (&[][..], Ok(())),
+        (&[length("0")], Ok(())),
+        (&[("content-type", "application/json")], Ok(())),
+        (&[length("1")], Err(Reason::BodyUnlisted)),
+        (
+            &[length("99999999999999999999999")],
+            Err(Reason::BodyUnlisted),
+        ),
+        (&[length("-0")], Err(Reason::HeaderMalformed)),
+        (&[length("")], Err(Reason::HeaderMalformed)),
+        (&[length("0"), length("0")], Err(Reason::HeaderMalformed)),
+        (
+            &[("transfer-encoding", "chunked")],
+            Err(Reason::BodyUnlisted),
+        ),
+        (
+            &[length("0"), ("transfer-encoding", "")],
+            Err(Reason::BodyUnlisted),
+        ),
+    ] {
+        assert_eq!(absent(&head(lines)), expected, "{lines:?}");
+    }
+}

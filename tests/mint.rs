@@ -1,0 +1,129 @@
+//! What the native command mints, the gate accepts: token and proof, bound to each other.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+#[path = "../src/bin/countersign/mint.rs"]
+mod mint;
+
+use countersign::crypto::{Algorithm, Pure};
+use countersign::http::RequestHead;
+use countersign::jose::KeySet;
+use countersign::proof::dpop;
+use countersign::reason::Reason;
+use countersign::time::UnixTime;
+use countersign::token::cache::Cache;
+use countersign::token::credentials::Scheme;
+use countersign::token::issuer::{Issuer, KeySource, UnknownConfirmation};
+use countersign::token::{self, AccessToken, Held, IssuerId, KeyStore};
+use mint::{Grant, Key, Purpose};
+use serde_json::json;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+const ISSUER: &str = "https://as.example.com";
+const API: &str = "https://api.example.com";
+const TARGET: &str = "https://api.example.com/accounts/42";
+
+struct Keys(Rc<KeySet>);
+
+impl KeyStore for Keys {
+    fn held(&self, _: IssuerId) -> Held {
+        Held::Set(Rc::clone(&self.0))
+    }
+    fn may_fetch(&self, _: IssuerId, _: Option<&str>) -> bool {
+        false
+    }
+}
+
+fn published(key: &Key) -> Rc<KeySet> {
+    let mut jwk = key.jwk();
+    let members = jwk.as_object_mut().unwrap();
+    members.insert("kid".to_owned(), json!("corp-1"));
+    let set = json!({ "keys": [jwk] }).to_string();
+    Rc::new(KeySet::parse(set.as_bytes()).unwrap())
+}
+
+fn accept(text: &str, keys: Rc<KeySet>) -> Rc<AccessToken> {
+    let issuer = Issuer {
+        name: "corp".into(),
+        uri: ISSUER.into(),
+        audiences: vec![API.to_owned()],
+        types: vec!["at+jwt".to_owned()],
+        algorithms: vec![Algorithm::Es256],
+        leeway: Duration::from_secs(5),
+        keys: KeySource::Inline(Rc::clone(&keys)),
+        unknown_confirmation: UnknownConfirmation::Refuse,
+    };
+    token::verify(
+        text,
+        &[issuer],
+        &[IssuerId(0)],
+        &Keys(keys),
+        &RefCell::new(Cache::holding(1)),
+        UnixTime::from_secs(mint::now().unwrap()),
+        &Pure,
+    )
+    .unwrap()
+}
+
+fn refusal(proof: String, token: &AccessToken) -> Option<Reason> {
+    let thumbprint = token
+        .confirmation()
+        .key(Scheme::Dpop, UnknownConfirmation::Refuse)
+        .unwrap();
+    let head = RequestHead::new(vec![
+        (":method".to_owned(), b"GET".to_vec()),
+        (":path".to_owned(), b"/accounts/42".to_vec()),
+        (":authority".to_owned(), b"api.example.com".to_vec()),
+        ("dpop".to_owned(), proof.into_bytes()),
+    ])
+    .unwrap();
+    let rules = dpop::Rules {
+        max_age: Duration::from_mins(1),
+        max_ahead: Duration::from_secs(5),
+        algorithms: vec![Algorithm::Es256],
+    };
+    let expected = dpop::Expected {
+        method: "GET",
+        target: TARGET,
+        token_hash: token.hash(),
+        thumbprint,
+    };
+    let now = UnixTime::from_secs(mint::now().unwrap());
+    dpop::verify(&rules, &head, &expected, now, &Pure).err()
+}
+
+#[test]
+fn minted_tokens_and_proofs_are_accepted_and_belong_together() {
+    let (issuer, holder, thief) = (
+        Key::generate().unwrap(),
+        Key::generate().unwrap(),
+        Key::generate().unwrap(),
+    );
+    let now = mint::now().unwrap();
+    let grant = Grant {
+        subject: "ada".to_owned(),
+        scope: "payments:write".to_owned(),
+        details: Some(json!({ "type": "payment_initiation" })),
+        authentication: Some(("urn:example:loa:3".to_owned(), now)),
+    };
+    let text = issuer
+        .access_token("corp-1", ISSUER, API, &holder.thumbprint(), &grant)
+        .unwrap();
+    let token = accept(&text, published(&issuer));
+    assert_eq!(token.subject(), "ada");
+    assert_eq!(token.scopes(), ["payments:write"]);
+    assert_eq!(token.acr(), Some("urn:example:loa:3"));
+    assert_eq!(token.authenticated_at(), Some(UnixTime::from_secs(now)));
+    let purpose = Purpose {
+        method: "GET",
+        target: TARGET,
+        token: &text,
+        issued_at: now,
+    };
+    assert_eq!(refusal(holder.proof(&purpose), &token), None);
+    assert_eq!(
+        refusal(thief.proof(&purpose), &token),
+        Some(Reason::ProofKeyMismatch)
+    );
+}
