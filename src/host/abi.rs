@@ -8,7 +8,7 @@
 )]
 
 use crate::time::UnixTime;
-use std::ptr::null_mut;
+use std::ptr::{null_mut, slice_from_raw_parts_mut};
 
 /// A status other than success.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,14 +19,6 @@ impl Fault {
     pub(super) const NOT_FOUND: Self = Self(1);
     /// Someone else wrote first.
     pub(super) const CAS_MISMATCH: Self = Self(8);
-}
-
-/// A level of the proxy's log.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Level {
-    Info,
-    Warn,
-    Error,
 }
 
 /// A map of headers.
@@ -61,6 +53,7 @@ pub(super) struct Cell {
 /// The version to write with where a key must not be there yet.
 pub(super) const ABSENT: u32 = u32::MAX;
 
+const INFO: u32 = 2;
 const REQUEST_STREAM: u32 = 0;
 const NO_GRPC_STATUS: i32 = -1;
 
@@ -159,20 +152,15 @@ fn answered(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec<u8
     if data.is_null() {
         return Ok(Vec::new());
     }
-    // SAFETY: the host got `data` from `proxy_on_memory_allocate`, which makes a vector of exactly
-    // this capacity, wrote all of its bytes, and hands it over once.
-    Ok(unsafe { Vec::from_raw_parts(data, size, size) })
+    // SAFETY: the host got `data` from `proxy_on_memory_allocate`, which makes a boxed slice of
+    // exactly this size, wrote all of its bytes, and hands it over once.
+    Ok(unsafe { Box::from_raw(slice_from_raw_parts_mut(data, size)) }.into_vec())
 }
 
-/// Writes a line to the proxy's log.
-pub(super) fn log(level: Level, line: &str) {
-    let level = match level {
-        Level::Info => 2,
-        Level::Warn => 3,
-        Level::Error => 4,
-    };
-    // SAFETY: the host reads the line before it returns. There is nobody to tell of a failure.
-    let _ = unsafe { proxy_log(level, line.as_ptr(), line.len()) };
+/// Writes a line to the proxy's log, as it is. There is nobody to tell of a failure.
+pub(super) fn log(line: &str) {
+    // SAFETY: the host reads the line before it returns.
+    let _ = unsafe { proxy_log(INFO, line.as_ptr(), line.len()) };
 }
 
 /// The time of day.

@@ -7,6 +7,7 @@ use super::ports::{Closed, Counted, SharedData};
 use super::read::{self, Moment};
 use super::waiting::Table;
 use crate::crypto::digest::MacKey;
+use crate::crypto::{Pure, Verifier};
 use crate::http::Connection;
 use crate::keys::store::{Fetch, Store};
 use crate::pipeline::{self, Env, Outcome, Step};
@@ -17,6 +18,7 @@ use crate::reason::Reason;
 use crate::risk::Condition;
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
+use log::info;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -32,7 +34,7 @@ pub(super) struct Gate {
     pub(super) fetches: RefCell<HashMap<u32, Fetch>>,
     /// The queue on which this root is told of new keys, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
-    verifier: Counted,
+    verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
     tokens: RefCell<Cache>,
     reads_source: bool,
@@ -44,6 +46,15 @@ impl Gate {
     /// A gate that judges by this policy.
     pub(super) fn open(policy: Policy, secret: &[u8]) -> Self {
         let moment = read::moment().unwrap_or_default();
+        let meters = Rc::new(Meters::define());
+        let verifier = Counted::new(Rc::clone(&meters));
+        info!(
+            "policy revision {} ({}), {} routes; verified by the host: {}",
+            policy.revision,
+            policy.digest,
+            policy.routes.len(),
+            verifier.native().join(" ")
+        );
         let log = Log::open(
             SharedData,
             Geometry::of(policy.replay.memory),
@@ -51,7 +62,12 @@ impl Gate {
             &policy.dpop,
             moment.now,
         );
-        Self::new(policy, secret, moment, Box::new(log), true)
+        Self {
+            verifier: Box::new(verifier),
+            replay: Box::new(log),
+            is_open: true,
+            ..Self::new(policy, secret, moment, meters)
+        }
     }
 
     /// A gate that refuses every request, because there is nothing it may act on.
@@ -83,17 +99,10 @@ impl Gate {
             routes: Vec::new(),
             index: crate::route::Index::default(),
         };
-        Self::new(policy, &[], Moment::default(), Box::new(Closed), false)
+        Self::new(policy, &[], Moment::default(), Rc::new(Meters::define()))
     }
 
-    fn new(
-        policy: Policy,
-        secret: &[u8],
-        moment: Moment,
-        replay: Box<dyn ReplayLog>,
-        is_open: bool,
-    ) -> Self {
-        let meters = Rc::new(Meters::define());
+    fn new(policy: Policy, secret: &[u8], moment: Moment, meters: Rc<Meters>) -> Self {
         let (holder, _) = moment.entropy.split_first_chunk().unwrap_or((&[0; 8], &[]));
         let of_source = |condition: &Condition| matches!(condition, Condition::OutsideNetworks(_));
         Self {
@@ -107,9 +116,9 @@ impl Gate {
             waiting: RefCell::new(Table::of(policy.waiting.requests)),
             fetches: RefCell::default(),
             queue: Cell::new(None),
-            verifier: Counted::new(Rc::clone(&meters)),
+            verifier: Box::new(Pure),
             meters,
-            replay,
+            replay: Box::new(Closed),
             tokens: RefCell::default(),
             reads_source: policy.routes.iter().any(|route| {
                 route
@@ -119,14 +128,9 @@ impl Gate {
                     .any(|signal| of_source(&signal.when))
             }),
             asks: !policy.services.is_empty(),
-            is_open,
+            is_open: false,
             policy: Rc::new(policy),
         }
-    }
-
-    /// What the host verifies natively, as the self-test showed.
-    pub(super) fn native(&self) -> Vec<&'static str> {
-        self.verifier.native()
     }
 
     /// Whether any route asks a decision service.
@@ -173,7 +177,7 @@ impl Gate {
             policy: &self.policy,
             now: moment.now,
             entropy: moment.entropy,
-            verifier: &self.verifier,
+            verifier: &*self.verifier,
             keys: &keys,
             replay: &*self.replay,
             tokens: &self.tokens,

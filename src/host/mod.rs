@@ -30,8 +30,13 @@ mod waiting;
 mod wake;
 
 #[cfg(target_os = "wasi")]
-proxy_wasm::main! {{
-    // Also installs the hook that logs a panic; there is none without it.
-    proxy_wasm::set_log_level(proxy_wasm::types::LogLevel::Info);
-    proxy_wasm::set_root_context(|context| Box::new(root::Root::new(context)));
-}}
+mod entry {
+    use super::root::Root;
+    use proxy_wasm::types::LogLevel;
+
+    proxy_wasm::main! {{
+        // Also installs the hook that logs a panic; there is none without it.
+        proxy_wasm::set_log_level(LogLevel::Info);
+        proxy_wasm::set_root_context(|context| Box::new(Root::new(context)));
+    }}
+}

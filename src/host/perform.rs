@@ -1,6 +1,6 @@
 //! What the pipeline decided, done on the host. The effect on the stream is the last statement.
 
-use super::abi::{self, Level};
+use super::abi;
 use super::calls;
 use super::gate::Gate;
 use super::pairs;
@@ -203,6 +203,6 @@ fn edit(release: &Release) -> Result<(), abi::Fault> {
 /// Writes the record: one line in the log, and filter state for access logs and traces.
 fn tell(record: &Record) {
     let line = record.to_json();
-    abi::log(Level::Info, &line);
+    abi::log(&line);
     let _ = abi::set_state(RECORD, &line);
 }

@@ -3,8 +3,9 @@
 use super::abi::{self, Buffer};
 use super::gate::Gate;
 use super::stream::Stream;
+use super::tend::rung;
 use crate::config;
-use log::{error, info};
+use log::error;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 use std::rc::Rc;
@@ -19,16 +20,13 @@ const TICK: u32 = 100;
 /// the same VM.
 pub(super) struct Root {
     id: u32,
-    gate: Rc<Gate>,
+    gate: Option<Rc<Gate>>,
 }
 
 impl Root {
-    /// A root that refuses everything until it is configured.
+    /// A root that has no gate until it is configured.
     pub(super) fn new(id: u32) -> Self {
-        Self {
-            id,
-            gate: Rc::new(Gate::closed()),
-        }
+        Self { id, gate: None }
     }
 }
 
@@ -37,7 +35,7 @@ impl RootContext for Root {
     /// hands the configuration to any worker. False for any other cause would have a worker
     /// *skip* the filter, so whatever else is missing leaves a gate that refuses everything.
     fn on_configure(&mut self, size: usize) -> bool {
-        self.gate = Rc::new(Gate::closed());
+        self.gate = Some(Rc::new(Gate::closed()));
         let bytes = match abi::buffer(Buffer::PluginConfiguration, size) {
             Ok(bytes) if bytes.len() == size => bytes,
             Err(_) if size == 0 => Vec::new(),
@@ -65,34 +63,29 @@ impl RootContext for Root {
             return true;
         }
         let gate = Gate::open(policy, secret.as_bytes());
-        info!(
-            "policy revision {} ({}), {} routes; verified by the host: {:?}",
-            gate.policy.revision,
-            gate.policy.digest,
-            gate.policy.routes.len(),
-            gate.native()
-        );
         if abi::tick_every(TICK).is_err() {
             error!("the host has no tick, so no wait would ever end; every request is refused");
             return true;
         }
-        self.gate = Rc::new(gate);
+        self.gate = Some(Rc::new(gate));
         true
     }
 
     fn on_tick(&mut self) {
-        self.gate.tend();
-        self.act_for_itself();
+        self.act(Gate::tend);
     }
 
     fn on_queue_ready(&mut self, queue: u32) {
-        self.gate.rung(queue);
-        self.gate.tend();
-        self.act_for_itself();
+        rung(queue);
+        self.act(Gate::tend);
     }
 
     fn create_http_context(&self, id: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Stream::new(id, Rc::clone(&self.gate))))
+        let gate = match &self.gate {
+            Some(gate) => Rc::clone(gate),
+            None => Rc::new(Gate::closed()),
+        };
+        Some(Box::new(Stream::new(id, gate)))
     }
 
     fn get_type(&self) -> Option<ContextType> {
@@ -102,16 +95,20 @@ impl RootContext for Root {
 
 impl Context for Root {
     fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
-        if !self.gate.fetched(call, headers, body) {
-            self.gate.called_back(call, headers, body);
-        }
-        self.act_for_itself();
+        self.act(|gate| {
+            if !gate.fetched(call, headers, body) {
+                gate.called_back(call, headers, body);
+            }
+        });
     }
 }
 
 impl Root {
-    /// Requests were acted for; what follows is the root's own again.
-    fn act_for_itself(&self) {
-        let _ = abi::act_for(self.id);
+    /// Has the gate act, for requests too. What follows is the root's own again.
+    fn act(&self, act: impl FnOnce(&Gate)) {
+        if let Some(gate) = &self.gate {
+            act(gate);
+            let _ = abi::act_for(self.id);
+        }
     }
 }

@@ -37,15 +37,6 @@ impl Gate {
         self.wake(now);
     }
 
-    /// Empties the queue: it only rings.
-    pub(super) fn rung(&self, queue: u32) {
-        for _ in 0..MOST_MESSAGES {
-            if abi::dequeue(queue).is_err() {
-                break;
-            }
-        }
-    }
-
     /// The answer to a fetch, if the call was one.
     pub(super) fn fetched(&self, call: u32, headers: usize, body: usize) -> bool {
         let Some(fetch) = self.fetches.borrow_mut().remove(&call) else {
@@ -117,6 +108,15 @@ impl Gate {
         if now >= due && roster::sign_on(self.keys.board(), self.keys.seal(), queue, now) {
             self.queue
                 .set(Some((queue, now.after(roster::SIGN_ON_EVERY))));
+        }
+    }
+}
+
+/// Empties a queue: it only rings.
+pub(super) fn rung(queue: u32) {
+    for _ in 0..MOST_MESSAGES {
+        if abi::dequeue(queue).is_err() {
+            break;
         }
     }
 }

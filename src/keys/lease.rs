@@ -11,7 +11,7 @@ const SPACING: Duration = Duration::from_secs(5);
 /// Wait after the first failure in a row; it doubles with each.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 /// Longest wait after a failure.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// How much longer than its fetch a lease lasts.
 const GRACE: Duration = Duration::from_secs(2);
 
