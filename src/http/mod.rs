@@ -33,6 +33,7 @@ pub struct RequestHead {
     path: String,
     authority: String,
     fields: Vec<(String, Vec<u8>)>,
+    alone: bool,
 }
 
 impl RequestHead {
@@ -48,6 +49,7 @@ impl RequestHead {
             path: String::new(),
             authority: String::new(),
             fields: Vec::with_capacity(pairs.len()),
+            alone: false,
         };
         for (name, value) in pairs {
             let slot = match name.as_str() {
@@ -73,6 +75,19 @@ impl RequestHead {
             return Err(Reason::HeaderMalformed);
         }
         Ok(head)
+    }
+
+    /// Notes that the stream ended with its head: no body follows, whatever the head declares.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
+        self
+    }
+
+    /// Whether the stream ended with this head.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.alone
     }
 
     /// `:method`, as it came.

@@ -46,8 +46,10 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
     {
         return Err(Reason::ScopeInsufficient);
     }
-    if let Some(rules) = &route.body {
-        body::announce(rules, &caller.admitted.head)?;
+    match (&route.body, &route.transaction) {
+        (Some(rules), _) => body::announce(rules, &caller.admitted.head)?,
+        (None, Some(_)) => body::absent(&caller.admitted.head)?,
+        (None, None) => {}
     }
     Ok(Announced { caller })
 }
