@@ -4,6 +4,7 @@
 //! into a proxy-wasm host, the native command puts it on a desk; neither knows the other.
 //! `ARCHITECTURE.md` has the picture and the order of the layers.
 
+pub mod config;
 pub mod crypto;
 pub mod http;
 pub mod jose;

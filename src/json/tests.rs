@@ -1,3 +1,6 @@
+#[cfg(not(target_arch = "wasm32"))]
+mod differential;
+
 use super::*;
 
 const LIMITS: Limits = Limits {

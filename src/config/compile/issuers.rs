@@ -1,0 +1,244 @@
+//! Issuers and where their keys come from.
+
+use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, span, span_or, text};
+use crate::config::wire::issuer::{Issuer as Written, Keys, UnknownConfirmation};
+use crate::crypto::Algorithm;
+use crate::crypto::digest::Digest32;
+use crate::jose::{KeySet, KeySetFault};
+use crate::keys::Source;
+use crate::token::issuer::{self, Issuer, KeySource};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// The issuers in the order of their names, and the sources of those whose keys are fetched.
+pub(super) fn compile(
+    written: BTreeMap<String, Part<Written>>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<(Vec<Issuer>, Vec<Source>)> {
+    let mut seen = Seen::default();
+    let mut issuers = Vec::new();
+    let mut sources = Vec::new();
+    let mut whole = true;
+    for (name, part) in written {
+        let at = at.member(&name);
+        let named = text::name(&name, &at, faults);
+        let issuer = part
+            .open(&at, faults)
+            .and_then(|it| issuer(&name, it, &mut sources, &mut seen, &at, faults));
+        whole &= named.is_some() && issuer.is_some();
+        issuers.extend(issuer);
+    }
+    whole.then_some((issuers, sources))
+}
+
+/// What no two issuers may share, and the issuer that has it.
+#[derive(Default)]
+struct Seen {
+    uris: HashMap<String, String>,
+    keys: HashMap<Digest32, String>,
+    sources: HashMap<(String, String, String), String>,
+}
+
+fn issuer(
+    name: &str,
+    written: Written,
+    sources: &mut Vec<Source>,
+    seen: &mut Seen,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Issuer> {
+    let uri_at = at.member("issuer");
+    let uri = written.issuer.open(&uri_at, faults);
+    let uri = uri.and_then(|it| text::visible(it, &uri_at, faults));
+    if let Some(uri) = &uri
+        && let Some(other) = seen.uris.insert(uri.clone(), name.to_owned())
+    {
+        faults.add(&uri_at, format!("is the issuer of `{other}` already"));
+    }
+    let audiences_at = at.member("audiences");
+    let audiences = written.audiences.open(&audiences_at, faults);
+    text::repeated(
+        audiences.as_deref().unwrap_or_default(),
+        &audiences_at,
+        faults,
+    );
+    let types = types(written.types, &at.member("types"), faults);
+    let algorithms_at = at.member("algorithms");
+    let algorithms = written.algorithms.open(&algorithms_at, faults);
+    let algorithms = algorithms.and_then(|it| text::algorithms(&it, &algorithms_at, faults));
+    let bounds = MILLISECOND..=MINUTE;
+    let leeway_at = at.member("leeway");
+    let leeway = span_or(
+        written.leeway,
+        Duration::from_secs(5),
+        bounds,
+        &leeway_at,
+        faults,
+    );
+    let at_unknown = at.member("unknown_confirmation");
+    let unknown = Part::open_if_there(written.unknown_confirmation, &at_unknown, faults);
+    let keys_at = at.member("keys");
+    let keys = written.keys.open(&keys_at, faults);
+    let keys = keys.and_then(|it| {
+        keys_of(
+            name,
+            it,
+            algorithms.as_deref(),
+            sources,
+            seen,
+            &keys_at,
+            faults,
+        )
+    });
+    Some(Issuer {
+        name: name.into(),
+        uri: uri?.into(),
+        audiences: audiences?,
+        types: types?,
+        algorithms: algorithms?,
+        leeway: leeway?,
+        keys: keys?,
+        unknown_confirmation: match unknown? {
+            None | Some(UnknownConfirmation::Ignore) => issuer::UnknownConfirmation::Ignore,
+            Some(UnknownConfirmation::Refuse) => issuer::UnknownConfirmation::Refuse,
+        },
+    })
+}
+
+fn types(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Vec<String>> {
+    let types: Vec<String> = part
+        .open(at, faults)?
+        .into_iter()
+        .map(|name| {
+            let name = name.to_ascii_lowercase();
+            name.strip_prefix("application/")
+                .unwrap_or(&name)
+                .to_owned()
+        })
+        .collect();
+    text::repeated(&types, at, faults);
+    for (place, name) in types.iter().enumerate() {
+        let problem = format!("{name:?} is the type of a proof, which is not an access token");
+        faults.check(name != "dpop+jwt", &at.item(place), problem);
+    }
+    Some(types)
+}
+
+fn keys_of(
+    name: &str,
+    written: Keys,
+    algorithms: Option<&[Algorithm]>,
+    sources: &mut Vec<Source>,
+    seen: &mut Seen,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<KeySource> {
+    let Some(inline) = written.inline else {
+        let source = source(name, written, at, faults)?;
+        let place = (
+            source.cluster.clone(),
+            source.authority.clone(),
+            source.path.clone(),
+        );
+        if let Some(other) = seen.sources.insert(place, name.to_owned()) {
+            let problem =
+                format!("is the key set of `{other}` already: one key must not serve two issuers");
+            faults.add(at, problem);
+        }
+        sources.push(source);
+        return Some(KeySource::Fetched(sources.len().saturating_sub(1)));
+    };
+    let inline_at = at.member("inline");
+    let others = [
+        ("cluster", written.cluster.is_some()),
+        ("path", written.path.is_some()),
+        ("refresh", written.refresh.is_some()),
+        ("max_stale", written.max_stale.is_some()),
+        ("authority", written.authority.is_some()),
+        ("timeout", written.timeout.is_some()),
+    ];
+    for (member, there) in others {
+        let problem = "cannot stand beside `inline`: inline keys are not fetched";
+        faults.check(!there, &at.member(member), problem);
+    }
+    let set = key_set(&inline.open(&inline_at, faults)?, &inline_at, faults)?;
+    for key in set.keys() {
+        if let Some(other) = seen.keys.insert(*key.thumbprint(), name.to_owned())
+            && other != name
+        {
+            let problem = format!("holds a key of `{other}`: one key must not serve two issuers");
+            faults.add(&inline_at, problem);
+        }
+    }
+    if let Some(algorithms) = algorithms {
+        let fits = |algorithm| set.keys().iter().any(|key| key.fits(algorithm));
+        let usable = algorithms.iter().copied().any(fits);
+        faults.check(
+            usable,
+            &inline_at,
+            "holds no key that fits an algorithm of this issuer",
+        );
+    }
+    Some(KeySource::Inline(Rc::new(set)))
+}
+
+fn key_set(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<KeySet> {
+    let set = KeySet::parse(value.to_string().as_bytes()).map_err(|fault| match fault {
+        KeySetFault::Malformed => "is not a JSON Web Key Set: write { keys: [...] }",
+        KeySetFault::Empty => "holds no public key that can verify a signature",
+        KeySetFault::Private => "holds a private or symmetric key: write public keys only",
+    });
+    faults.keep(set, at)
+}
+
+fn source(name: &str, written: Keys, at: &At<'_>, faults: &mut Faults) -> Option<Source> {
+    let needed = "is missing: write `inline`, or `cluster`, `path`, `refresh` and `max_stale`";
+    let [cluster, path, authority] = [
+        ("cluster", written.cluster, true),
+        ("path", written.path, true),
+        ("authority", written.authority, false),
+    ]
+    .map(|(member, part, must)| {
+        let at = at.member(member);
+        faults.check(part.is_some() || !must, &at, needed);
+        let value = Part::open_if_there(part, &at, faults)??;
+        let form = if member == "path" {
+            text::path
+        } else {
+            text::visible
+        };
+        form(value, &at, faults)
+    });
+    let refresh_at = at.member("refresh");
+    faults.check(written.refresh.is_some(), &refresh_at, needed);
+    let refresh = Part::open_if_there(written.refresh, &refresh_at, faults).flatten();
+    let refresh =
+        refresh.and_then(|it| span(&it, SECOND..=Duration::from_hours(24), &refresh_at, faults));
+    let stale_at = at.member("max_stale");
+    faults.check(written.max_stale.is_some(), &stale_at, needed);
+    let stale = Part::open_if_there(written.max_stale, &stale_at, faults).flatten();
+    let bounds = refresh.unwrap_or(SECOND)..=Duration::from_hours(720);
+    let max_stale = stale.and_then(|it| span(&it, bounds, &stale_at, faults));
+    let bounds = MILLISECOND..=Duration::from_secs(30);
+    let timeout_at = at.member("timeout");
+    let timeout = span_or(
+        written.timeout,
+        Duration::from_secs(2),
+        bounds,
+        &timeout_at,
+        faults,
+    );
+    let cluster = cluster?;
+    Some(Source {
+        name: name.into(),
+        authority: authority.unwrap_or_else(|| cluster.clone()),
+        cluster,
+        path: path?,
+        refresh: refresh?,
+        max_stale: max_stale?,
+        timeout: timeout?,
+    })
+}

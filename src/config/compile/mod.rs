@@ -1,0 +1,264 @@
+//! From what is written to what is meant. Every function tells its faults and goes on, so that one
+//! reading shows them all; None means that a fault was told.
+
+mod issuers;
+mod names;
+mod risk;
+mod routes;
+mod services;
+mod step_up;
+mod text;
+mod transaction;
+
+use super::error::{At, Faults};
+use super::part::Part;
+use super::units;
+use super::wire::scalar::{Size, Span, Whole};
+use super::wire::{self, Document};
+use crate::http::origin::Origin;
+use crate::policy::{self, Policy, Scope};
+use crate::proof::dpop;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::rc::Rc;
+use std::time::Duration;
+
+const SCHEMA: &str = "countersign/v1";
+
+const MILLISECOND: Duration = Duration::from_millis(1);
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+
+pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -> Option<Policy> {
+    let root = At::Document;
+    let whole = document;
+
+    let at = root.member("schema");
+    let schema = whole.schema.open(&at, faults);
+    if let Some(schema) = schema {
+        let problem = format!("is {schema:?}, and this filter reads \"{SCHEMA}\"");
+        faults.check(schema == SCHEMA, &at, problem);
+    }
+    let at = root.member("revision");
+    let revision = whole.revision.open(&at, faults);
+    let revision = revision.and_then(|it| within(it, 1..=units::MAX_INTEGER, &at, faults));
+    let origins = origins(whole.origins, &root.member("origins"), faults);
+    let unmatched = whole.unmatched.open(&root.member("unmatched"), faults);
+    let replay = replay(whole.replay, &root.member("replay"), faults);
+    let dpop = dpop(whole.dpop, &root.member("dpop"), faults);
+    let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
+    let upstream = upstream(whole.upstream, &root.member("upstream"), faults);
+    let issuers = whole.issuers.open(&root.member("issuers"), faults);
+    let services = Part::open_if_there(whole.services, &root.member("services"), faults);
+
+    let known = names::Known {
+        origins: origins.as_deref(),
+        issuers: issuers.as_ref().map(names::Names::of),
+        services: services.as_ref().map(|it| {
+            let none = BTreeMap::new();
+            names::Names::of(it.as_ref().unwrap_or(&none))
+        }),
+        algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
+    };
+    let routes = whole.routes.open(&root.member("routes"), faults);
+    let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
+    let issuers = issuers.and_then(|it| issuers::compile(it, &root.member("issuers"), faults));
+    let deadline = waiting.map(|it| it.deadline);
+    let services = services.and_then(|it| {
+        services::compile(
+            it.unwrap_or_default(),
+            deadline,
+            &root.member("services"),
+            faults,
+        )
+    });
+
+    let (issuers, sources) = issuers?;
+    let (routes, index) = routes?;
+    Some(Policy {
+        revision: revision?,
+        digest,
+        unmatched: match unmatched? {
+            wire::Unmatched::Refuse => policy::Unmatched::Refuse,
+            wire::Unmatched::Pass => policy::Unmatched::Pass,
+        },
+        replay: replay?,
+        dpop: dpop?,
+        upstream: upstream?,
+        waiting: waiting?,
+        issuers,
+        sources,
+        services: services?,
+        routes,
+        index,
+    })
+}
+
+fn origins(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Vec<Origin>> {
+    let mut origins = Vec::new();
+    let mut whole = true;
+    for (place, text) in part.open(at, faults)?.into_iter().enumerate() {
+        let at = at.item(place);
+        match Origin::parse(&text) {
+            Ok(origin) if origins.contains(&origin) => {
+                faults.add(&at, format!("{} is listed already", origin.as_str()));
+            }
+            Ok(origin) => origins.push(origin),
+            Err(_) => {
+                whole = false;
+                let how = "write https://host or https://host:port, without a path";
+                faults.add(&at, format!("{text:?} is not an origin: {how}"));
+            }
+        }
+    }
+    whole.then_some(origins)
+}
+
+fn replay(part: Part<wire::Replay>, at: &At<'_>, faults: &mut Faults) -> Option<policy::Replay> {
+    let replay = part.open(at, faults)?;
+    let scope_at = at.member("scope");
+    let scope = replay.scope.open(&scope_at, faults).and_then(|name| {
+        let known = (name == Scope::Host.name()).then_some(Scope::Host);
+        let problem = format!(
+            "{name:?} has no backend here: write \"host\", all workers of one proxy process"
+        );
+        faults.keep(known.ok_or(problem), &scope_at)
+    });
+    let at = at.member("memory");
+    let memory = replay.memory.open(&at, faults);
+    let memory = memory.and_then(|it| size(&it, 64 << 10..=256 << 20, &at, faults));
+    Some(policy::Replay {
+        scope: scope?,
+        memory: memory?,
+    })
+}
+
+fn dpop(part: Option<Part<wire::Dpop>>, at: &At<'_>, faults: &mut Faults) -> Option<dpop::Rules> {
+    let written = Part::open_if_there(part, at, faults)?;
+    let (max_age, max_ahead, algorithms) = written
+        .map(|it| (it.max_age, it.max_ahead, it.algorithms))
+        .unwrap_or_default();
+    let mut shortest = |part, name, default, most| {
+        let at = at.member(name);
+        span_or(part, default, MILLISECOND..=most, &at, faults)
+    };
+    let max_age = shortest(max_age, "max_age", MINUTE, Duration::from_mins(5));
+    let max_ahead = shortest(max_ahead, "max_ahead", Duration::from_secs(10), MINUTE);
+    let at = at.member("algorithms");
+    let names = Part::open_if_there(algorithms, &at, faults)?;
+    let names = names.unwrap_or_else(|| ["ES256", "PS256", "EdDSA"].map(str::to_owned).to_vec());
+    Some(dpop::Rules {
+        algorithms: text::algorithms(&names, &at, faults)?,
+        max_age: max_age?,
+        max_ahead: max_ahead?,
+    })
+}
+
+fn waiting(
+    part: Option<Part<wire::Waiting>>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<policy::Waiting> {
+    let written = Part::open_if_there(part, at, faults)?;
+    let (deadline, requests) = written
+        .map(|it| (it.deadline, it.requests))
+        .unwrap_or_default();
+    let bounds = MILLISECOND..=MINUTE;
+    let deadline = span_or(
+        deadline,
+        Duration::from_secs(5),
+        bounds,
+        &at.member("deadline"),
+        faults,
+    );
+    let at = at.member("requests");
+    let requests = Part::open_if_there(requests, &at, faults);
+    let requests = requests
+        .and_then(|it| within(it.unwrap_or(Whole(1024)), 1..=65_536, &at, faults))
+        .and_then(|it| usize::try_from(it).ok());
+    Some(policy::Waiting {
+        deadline: deadline?,
+        requests: requests?,
+    })
+}
+
+fn upstream(
+    part: Option<Part<wire::Upstream>>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<policy::Upstream> {
+    let written = Part::open_if_there(part, at, faults)?;
+    let (identity, proof) = written
+        .map(|it| (it.identity, it.proof))
+        .unwrap_or_default();
+    let identity = Part::open_if_there(identity, &at.member("identity"), faults);
+    let proof = Part::open_if_there(proof, &at.member("proof"), faults);
+    Some(policy::Upstream {
+        identity: match identity? {
+            None | Some(wire::Identity::Headers) => policy::Identity::Headers,
+            Some(wire::Identity::FilterState) => policy::Identity::FilterState,
+        },
+        proof: match proof? {
+            None | Some(wire::ProofHeader::Strip) => policy::ProofHeader::Strip,
+            Some(wire::ProofHeader::Keep) => policy::ProofHeader::Keep,
+        },
+    })
+}
+
+fn within(
+    number: Whole,
+    bounds: RangeInclusive<u64>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<u64> {
+    let (least, most) = (bounds.start(), bounds.end());
+    let problem = format!("is {}, and must be from {least} to {most}", number.0);
+    faults
+        .check(bounds.contains(&number.0), at, problem)
+        .then_some(number.0)
+}
+
+fn span(
+    written: &Span,
+    bounds: RangeInclusive<Duration>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Duration> {
+    let how = "write a whole number above zero and a unit: 250ms, 10s, 5m, 24h";
+    let problem = format!("{:?} is not a duration: {how}", written.0);
+    let duration = faults.keep(units::duration(&written.0).ok_or(problem), at)?;
+    let [least, most] = [bounds.start(), bounds.end()].map(|it| units::show_duration(*it));
+    let problem = format!("is {}, and must be from {least} to {most}", written.0);
+    faults
+        .check(bounds.contains(&duration), at, problem)
+        .then_some(duration)
+}
+
+fn span_or(
+    part: Option<Part<Span>>,
+    default: Duration,
+    bounds: RangeInclusive<Duration>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Duration> {
+    match Part::open_if_there(part, at, faults)? {
+        None => Some(default),
+        Some(written) => span(&written, bounds, at, faults),
+    }
+}
+
+fn size(
+    written: &Size,
+    bounds: RangeInclusive<usize>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<usize> {
+    let how = "write a whole number above zero and a unit: 64KiB, 8MiB";
+    let problem = format!("{:?} is not a size: {how}", written.0);
+    let bytes = faults.keep(units::size(&written.0).ok_or(problem), at)?;
+    let [least, most] = [bounds.start(), bounds.end()].map(|it| units::show_size(*it));
+    let problem = format!("is {}, and must be from {least} to {most}", written.0);
+    faults
+        .check(bounds.contains(&bytes), at, problem)
+        .then_some(bytes)
+}

@@ -1,0 +1,49 @@
+//! What routes refer to.
+
+use super::{At, Faults};
+use crate::crypto::Algorithm;
+use crate::http::origin::Origin;
+use std::collections::BTreeMap;
+
+/// What the routes of a policy refer to. None where the section itself is at fault, so that nothing
+/// more is said of it.
+pub(super) struct Known<'a> {
+    pub(super) origins: Option<&'a [Origin]>,
+    pub(super) issuers: Option<Names>,
+    pub(super) services: Option<Names>,
+    pub(super) algorithms: Option<&'a [Algorithm]>,
+}
+
+/// Names, and the place that each has in its compiled list.
+pub(super) struct Names(BTreeMap<String, usize>);
+
+impl Names {
+    /// The names of a map, whose compiled list is in their order.
+    pub(super) fn of<T>(map: &BTreeMap<String, T>) -> Self {
+        let numbered = map.keys().enumerate();
+        Self(
+            numbered
+                .map(|(place, name)| (name.clone(), place))
+                .collect(),
+        )
+    }
+
+    /// The place of a name, or a fault that lists the names there are.
+    pub(super) fn place(
+        &self,
+        name: &str,
+        kind: &str,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) -> Option<usize> {
+        let problem = || {
+            let names: Vec<String> = self.0.keys().map(|name| format!("{name:?}")).collect();
+            let there = match names.as_slice() {
+                [] => "the policy names none".to_owned(),
+                names => format!("there is {}", names.join(", ")),
+            };
+            format!("there is no {kind} named {name:?}: {there}")
+        };
+        faults.keep(self.0.get(name).copied().ok_or_else(problem), at)
+    }
+}

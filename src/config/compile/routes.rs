@@ -1,0 +1,314 @@
+//! Routes, and whether each can ever be reached.
+
+use super::names::Known;
+use super::{At, Faults, Part, risk, size, step_up, text, transaction};
+use crate::config::wire::route::{Body, Identity, Match, Proof, Route as Written};
+use crate::config::wire::scalar::Size;
+use crate::http::origin::Origin;
+use crate::json::Limits;
+use crate::policy::{IdentityRules, Route};
+use crate::proof;
+use crate::route::{Index, Template};
+use crate::token::IssuerId;
+use crate::transaction::body;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Methods that are known to carry no body.
+const BODILESS: [&str; 5] = ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"];
+/// Deepest nesting of a body that is read.
+const BODY_DEPTH: u32 = 32;
+
+/// The routes in order, and their index.
+pub(super) fn compile(
+    written: Vec<Part<Written>>,
+    known: &Known<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<(Vec<Rc<Route>>, Index)> {
+    let algorithms = known.algorithms.unwrap_or_default().iter();
+    let algs: Rc<str> = joined(algorithms.map(|algorithm| algorithm.name()));
+    let mut listed = Listed::default();
+    let mut routes = Vec::with_capacity(written.len());
+    for (place, part) in written.into_iter().enumerate() {
+        let at = at.item(place);
+        if let Some(written) = part.open(&at, faults) {
+            let route = route(written, place, known, &mut listed, &algs, &at, faults);
+            routes.extend(route.map(Rc::new));
+        }
+    }
+    let index = listed.index(at, faults)?;
+    Some((routes, index))
+}
+
+fn route(
+    written: Written,
+    place: usize,
+    known: &Known<'_>,
+    listed: &mut Listed,
+    algs: &Rc<str>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Route> {
+    let name = listed.name(written.name, place, &at.member("name"), faults);
+    let (methods, template) = matching(written.r#match, &at.member("match"), faults);
+    listed.add(place, methods.as_deref(), template.as_ref());
+    let origin = origin(written.origin, known, &at.member("origin"), faults);
+    let identity = identity(written.identity, known, &at.member("identity"), faults);
+    let proof = proofs(written.proof, &at.member("proof"), faults);
+    let body = body(
+        written.body,
+        written.max_body,
+        methods.as_deref(),
+        at,
+        faults,
+    );
+
+    let transaction_at = at.member("transaction");
+    let transaction = Part::open_if_there(written.transaction, &transaction_at, faults);
+    let is_transaction = transaction.as_ref().is_none_or(Option::is_some);
+    let transaction = transaction.and_then(|written| match written {
+        None => Some(None),
+        Some(written) => {
+            let carrier = transaction::Carrier {
+                template: template.as_ref(),
+                methods: methods.as_deref().unwrap_or_default(),
+                bodiless: bodiless(methods.as_deref().unwrap_or_default()),
+                body_is_held: body.as_ref().is_none_or(Option::is_some),
+            };
+            transaction::compile(written, &carrier, &transaction_at, faults).map(Some)
+        }
+    });
+
+    let asks = written.step_up.is_some();
+    let risk = written.risk.open(&at.member("risk"), faults);
+    let risk =
+        risk.and_then(|it| risk::compile(it, asks, is_transaction, &at.member("risk"), faults));
+    let step_up_at = at.member("step_up");
+    let step_up = Part::open_if_there(written.step_up, &step_up_at, faults);
+    let step_up = step_up.and_then(|written| match written {
+        None => Some(None),
+        Some(written) => {
+            let route = step_up::Asking {
+                services: known.services.as_ref(),
+                methods: methods.as_deref().unwrap_or_default(),
+                is_transaction,
+                risk: risk.as_ref(),
+            };
+            step_up::compile(written, &route, &step_up_at, faults).map(Some)
+        }
+    });
+
+    let identity = identity?;
+    Some(Route {
+        name: name?,
+        methods: methods?,
+        template: template?,
+        origin: origin?,
+        challenge_scope: joined(identity.scopes.iter().map(String::as_str)),
+        identity,
+        proof: proof?,
+        body: body?,
+        transaction: transaction?,
+        risk: risk?,
+        step_up: step_up?,
+        challenge_algs: Rc::clone(algs),
+    })
+}
+
+/// Names and matches of the routes so far, those of routes with other faults among them.
+#[derive(Default)]
+struct Listed {
+    names: HashMap<Rc<str>, usize>,
+    matches: Vec<(Vec<String>, Template)>,
+    /// The place in the document of each match.
+    places: Vec<usize>,
+}
+
+impl Listed {
+    fn name(
+        &mut self,
+        part: Part<String>,
+        place: usize,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) -> Option<Rc<str>> {
+        let name: Rc<str> = part.open(at, faults)?.into();
+        text::name(&name, at, faults)?;
+        if let Some(first) = self.names.insert(Rc::clone(&name), place) {
+            faults.add(at, format!("is the name of routes[{first}] already"));
+        }
+        Some(name)
+    }
+
+    fn add(&mut self, place: usize, methods: Option<&[String]>, template: Option<&Template>) {
+        if let (Some(methods), Some(template)) = (methods, template) {
+            self.matches.push((methods.to_vec(), template.clone()));
+            self.places.push(place);
+        }
+    }
+
+    fn index(&self, at: &At<'_>, faults: &mut Faults) -> Option<Index> {
+        let shadowed = match Index::build(&self.matches) {
+            Ok(index) => return Some(index),
+            Err(shadowed) => shadowed,
+        };
+        let place = |listed: usize| self.places.get(listed).copied().unwrap_or(listed);
+        for fault in shadowed {
+            let route = at.item(place(fault.route));
+            let by = place(fault.by);
+            faults.add(
+                &route.member("match").member("methods").item(fault.method),
+                format!(
+                    "never matches: routes[{by}] takes every such request (letter case aside); \
+                     move this route before it, or remove one of them"
+                ),
+            );
+        }
+        None
+    }
+}
+
+fn matching(
+    part: Part<Match>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> (Option<Vec<String>>, Option<Template>) {
+    let Some(written) = part.open(at, faults) else {
+        return (None, None);
+    };
+    let methods_at = at.member("methods");
+    let methods = written.methods.open(&methods_at, faults);
+    let methods = methods.and_then(|methods| {
+        text::repeated(&methods, &methods_at, faults);
+        let mut plain = true;
+        for (place, method) in methods.iter().enumerate() {
+            plain &= is_method(method, &methods_at.item(place), faults);
+        }
+        plain.then_some(methods)
+    });
+    let path_at = at.member("path");
+    let template = written.path.open(&path_at, faults).and_then(|path| {
+        let template = Template::parse(&path);
+        faults.keep(
+            template.map_err(|bad| format!("{path:?} {}", bad.0)),
+            &path_at,
+        )
+    });
+    (methods, template)
+}
+
+fn is_method(method: &str, at: &At<'_>, faults: &mut Faults) -> bool {
+    let plain = method
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte == b'-');
+    let problem = format!("{method:?} is not a method: write it in upper case, such as GET");
+    faults.check(plain, at, problem)
+        && faults.check(
+            method != "CONNECT",
+            at,
+            "CONNECT has no path, so no route can match it",
+        )
+}
+
+fn bodiless(methods: &[String]) -> Option<&str> {
+    let mut methods = methods.iter().map(String::as_str);
+    methods.find(|method| BODILESS.contains(method))
+}
+
+fn origin(
+    part: Option<Part<String>>,
+    known: &Known<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Origin> {
+    let written = Part::open_if_there(part, at, faults)?;
+    let origins = known.origins?;
+    let Some(text) = written else {
+        return origins.first().cloned();
+    };
+    let origin = Origin::parse(&text).ok().filter(|it| origins.contains(it));
+    faults.keep(
+        origin.ok_or(format!("{text:?} is not one of `origins`")),
+        at,
+    )
+}
+
+fn identity(
+    part: Part<Identity>,
+    known: &Known<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<IdentityRules> {
+    let written = part.open(at, faults)?;
+    let issuers_at = at.member("issuers");
+    let names = written.issuers.open(&issuers_at, faults);
+    let issuers = names.map(|names| {
+        text::repeated(&names, &issuers_at, faults);
+        let mut issuers = Vec::with_capacity(names.len());
+        for (place, name) in names.iter().enumerate() {
+            let known = known.issuers.as_ref();
+            let id = known.and_then(|it| it.place(name, "issuer", &issuers_at.item(place), faults));
+            issuers.extend(id.map(IssuerId));
+        }
+        issuers
+    });
+    let scopes_at = at.member("scopes");
+    let scopes = Part::open_if_there(written.scopes, &scopes_at, faults)?.unwrap_or_default();
+    text::repeated(&scopes, &scopes_at, faults);
+    for (place, scope) in scopes.iter().enumerate() {
+        text::token(scope, &scopes_at.item(place), faults);
+    }
+    Some(IdentityRules {
+        issuers: issuers?,
+        scopes,
+    })
+}
+
+fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<proof::Rules> {
+    let written = part.open(at, faults)?;
+    let methods: Vec<proof::Method> = written
+        .into_iter()
+        .map(|proof| match proof {
+            Proof::Dpop => proof::Method::Dpop,
+        })
+        .collect();
+    text::repeated(&methods, at, faults);
+    Some(proof::Rules { any_of: methods })
+}
+
+#[expect(clippy::option_option, reason = "no body and at fault are two things")]
+fn body(
+    part: Option<Part<Body>>,
+    max: Option<Part<Size>>,
+    methods: Option<&[String]>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Option<body::Rules>> {
+    let (body_at, max_at) = (at.member("body"), at.member("max_body"));
+    let held = Part::open_if_there(part, &body_at, faults);
+    let max = Part::open_if_there(max, &max_at, faults)?;
+    let Some(Body::Held) = held? else {
+        faults.check(max.is_none(), &max_at, "has no effect without `body: held`");
+        return Some(None);
+    };
+    if let Some(method) = bodiless(methods.unwrap_or_default()) {
+        let problem = format!(
+            "cannot be held on {method}, which carries none: give {method} a route of its own"
+        );
+        faults.add(&body_at, problem);
+    }
+    let bytes = match max {
+        None => 64 << 10,
+        Some(written) => size(&written, 1 << 10..=1 << 20, &max_at, faults)?,
+    };
+    let limits = Limits {
+        bytes,
+        depth: BODY_DEPTH,
+    };
+    Some(Some(body::Rules { limits }))
+}
+
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> Rc<str> {
+    names.collect::<Vec<_>>().join(" ").into()
+}

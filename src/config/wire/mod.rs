@@ -1,0 +1,135 @@
+//! The policy document as it is written: shapes only. What the values mean is checked in `compile`.
+//!
+//! The comments of members are the descriptions in the committed JSON Schema.
+
+pub(super) mod issuer;
+pub(super) mod route;
+pub(super) mod scalar;
+
+use super::part::Part;
+use issuer::{Issuer, Service};
+use route::Route;
+use scalar::{Size, Span, Whole};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A Countersign policy.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_arch = "wasm32"), schemars(rename = "policy"))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    /// The version of this format: `countersign/v1`.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("const" = "countersign/v1")))]
+    pub(super) schema: Part<String>,
+    /// The revision of the policy, from 1 upward. It stands in every decision record.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1)))]
+    pub(super) revision: Part<Whole>,
+    /// The external origins that the gateway answers for, such as `https://api.example.com`. What a
+    /// proof or an authority is for is compared with the one origin of its route, which is the first
+    /// of these unless the route names another.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(super) origins: Part<Vec<String>>,
+    /// What happens to requests whose path no route lists.
+    pub(super) unmatched: Part<Unmatched>,
+    /// The log of proofs that were used.
+    pub(super) replay: Part<Replay>,
+    /// What DPoP proofs must be like.
+    pub(super) dpop: Option<Part<Dpop>>,
+    /// How much may wait, and how long.
+    pub(super) waiting: Option<Part<Waiting>>,
+    /// What the upstream sees.
+    pub(super) upstream: Option<Part<Upstream>>,
+    /// Issuers of access tokens, by the name that routes use.
+    pub(super) issuers: Part<BTreeMap<String, Part<Issuer>>>,
+    /// Decision services, by the name that routes use.
+    pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
+    /// Routes. The first that lists method and path takes the request.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(super) routes: Part<Vec<Part<Route>>>,
+}
+
+/// What happens to requests whose path no route lists.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Unmatched {
+    /// They are refused.
+    Refuse,
+    /// They are forwarded unchecked, unless their target is ambiguous.
+    Pass,
+}
+
+/// The log of proofs that were used.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Replay {
+    /// How far the log reaches: `host`, all workers of one proxy process.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("enum" = ["host"])))]
+    pub(super) scope: Part<String>,
+    /// Its memory, from 64KiB to 256MiB. A log that is full refuses.
+    pub(super) memory: Part<Size>,
+}
+
+/// What DPoP proofs must be like (RFC 9449).
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Dpop {
+    /// How old a proof may be: at most 5m, and 60s unless written.
+    pub(super) max_age: Option<Part<Span>>,
+    /// How far ahead of the gateway's clock a proof may be dated: at most 60s, and 10s unless written.
+    pub(super) max_ahead: Option<Part<Span>>,
+    /// Accepted signature algorithms: ES256, PS256 and `EdDSA` unless written.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(super) algorithms: Option<Part<Vec<String>>>,
+}
+
+/// How much may wait for an answer, on each worker.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiting {
+    /// How long a request may be held, all that it waits for together: at most 60s, and 5s unless
+    /// written.
+    pub(super) deadline: Option<Part<Span>>,
+    /// How many requests may be held at once: at most 65536, and 1024 unless written. Beyond that,
+    /// requests that would have to wait are refused.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1, "maximum" = 65536)))]
+    pub(super) requests: Option<Part<Whole>>,
+}
+
+/// What the upstream sees.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(super) struct Upstream {
+    /// How it learns who the caller is: `headers` unless written.
+    pub(super) identity: Option<Part<Identity>>,
+    /// Whether it sees the proof: `strip` unless written.
+    pub(super) proof: Option<Part<ProofHeader>>,
+}
+
+/// How the upstream learns who the caller is.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Identity {
+    /// The filter sets the `x-countersign-*` request headers.
+    Headers,
+    /// The filter writes filter state `wasm.countersign.*`; the proxy's own configuration makes
+    /// headers of it.
+    FilterState,
+}
+
+/// Whether the upstream sees the proof.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ProofHeader {
+    /// The filter removes it.
+    Strip,
+    /// It stays.
+    Keep,
+}

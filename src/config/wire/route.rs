@@ -1,0 +1,224 @@
+//! A route as it is written: who, with which proof, for which transaction, at which risk.
+
+use super::scalar::{Size, Span, Whole};
+use crate::config::part::Part;
+use serde::Deserialize;
+
+/// A route.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Route {
+    /// Its name in records.
+    pub(in crate::config) name: Part<String>,
+    /// The requests it takes.
+    pub(in crate::config) r#match: Part<Match>,
+    /// The origin its requests are for, one of `origins`: the first of them unless written.
+    pub(in crate::config) origin: Option<Part<String>>,
+    /// Who may call.
+    pub(in crate::config) identity: Part<Identity>,
+    /// Accepted proofs of possession, any one of them.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) proof: Part<Vec<Proof>>,
+    /// `held` asserts that the filter is configured with `allow_on_headers_stop_iteration: true`, so
+    /// that the route can read the body before anything of the request goes on.
+    pub(in crate::config) body: Option<Part<Body>>,
+    /// The largest body that is read: at most 1MiB, and 64KiB unless written.
+    pub(in crate::config) max_body: Option<Part<Size>>,
+    /// What the token must grant, and where the request must agree with it.
+    pub(in crate::config) transaction: Option<Part<Transaction>>,
+    /// The score.
+    pub(in crate::config) risk: Part<Risk>,
+    /// What happens from `risk.step_up_at`.
+    pub(in crate::config) step_up: Option<Part<StepUp>>,
+}
+
+/// The requests that a route takes.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Match {
+    /// Methods, in upper case.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) methods: Part<Vec<String>>,
+    /// A path template such as `/accounts/{account}`; each parameter fills one segment.
+    pub(in crate::config) path: Part<String>,
+}
+
+/// Who may call a route.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Identity {
+    /// Names of accepted issuers.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) issuers: Part<Vec<String>>,
+    /// Scopes that the token must hold, all of them.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) scopes: Option<Part<Vec<String>>>,
+}
+
+/// A kind of proof.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum Proof {
+    /// A DPoP proof (RFC 9449).
+    Dpop,
+}
+
+/// What becomes of the body.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum Body {
+    /// It is held until it has been read.
+    Held,
+}
+
+/// What the token must grant, and where the request must agree with it.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Transaction {
+    /// `type` of the one object in `authorization_details` that must grant the request (RFC 9396).
+    pub(in crate::config) authorization_details: Part<String>,
+    /// What must agree.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) bind: Part<Vec<Part<Binding>>>,
+    /// JSON pointers to body members that may be there although nothing binds them.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) allow_body: Option<Part<Vec<String>>>,
+    /// Query parameters that may be there although nothing binds them.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) allow_query: Option<Part<Vec<String>>>,
+}
+
+/// A claim of the granted transaction and the place of the request that must agree with it.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Binding {
+    /// A JSON pointer into the granted transaction.
+    pub(in crate::config) claim: Part<String>,
+    /// `body:/pointer`, `path:parameter`, `query:parameter` or `header:name`.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        schemars(extend("pattern" = "^(body:/|path:|query:|header:)."))
+    )]
+    pub(in crate::config) equals: Part<String>,
+    /// How they are compared: as strings, character for character, unless written.
+    pub(in crate::config) r#as: Option<Part<As>>,
+}
+
+/// How a claim and a value are compared.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum As {
+    /// As exact decimal numbers: `10` is `10.00`.
+    Decimal,
+}
+
+/// The score of a route: a sum of points.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Risk {
+    /// Points of every request.
+    pub(in crate::config) base: Part<Whole>,
+    /// What adds to them.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) signals: Option<Part<Vec<Part<Signal>>>>,
+    /// From here `step_up` decides. Without it, the route never asks.
+    pub(in crate::config) step_up_at: Option<Part<Whole>>,
+    /// From here the request is refused.
+    pub(in crate::config) refuse_at: Option<Part<Whole>>,
+}
+
+/// Points, and the one condition that adds them. A fact that is missing counts as the riskier one.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    schemars(extend("minProperties" = 3, "maxProperties" = 3))
+)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Signal {
+    /// Its name in records.
+    pub(in crate::config) name: Part<String>,
+    /// Points.
+    pub(in crate::config) add: Part<Whole>,
+    /// The moment lies outside a weekly window, such as `Mon-Fri 08:00-18:00 Europe/Berlin`.
+    pub(in crate::config) outside: Option<Part<String>>,
+    /// The client's address lies outside all of these networks, such as `10.0.0.0/8`.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) source_outside: Option<Part<Vec<String>>>,
+    /// The token was issued longer ago than this.
+    pub(in crate::config) token_older_than: Option<Part<Span>>,
+    /// The caller authenticated longer ago than this, or the token does not say when.
+    pub(in crate::config) authentication_older_than: Option<Part<Span>>,
+    /// An amount of the granted transaction exceeds a limit.
+    pub(in crate::config) above: Option<Part<Above>>,
+}
+
+/// An amount of the granted transaction and its limit.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Above {
+    /// A JSON pointer to the amount.
+    pub(in crate::config) claim: Part<String>,
+    /// The limit, a decimal number in quotes. An amount equal to it is not above it.
+    pub(in crate::config) limit: Part<String>,
+    /// The currency that the limit is in. An amount in another one counts as above it.
+    pub(in crate::config) currency: Option<Part<Currency>>,
+}
+
+/// Where a currency stands, and which one it must be.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Currency {
+    /// A JSON pointer to the currency.
+    pub(in crate::config) claim: Part<String>,
+    /// The currency of the limit.
+    pub(in crate::config) is: Part<String>,
+}
+
+/// What happens from `step_up_at`, below `refuse_at`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct StepUp {
+    /// The authentication that the token must show before anyone is asked (RFC 9470).
+    pub(in crate::config) challenge: Option<Part<Challenge>>,
+    /// The name of the decision service that is asked.
+    pub(in crate::config) ask: Part<String>,
+    /// What its silence means: `refuse` unless written.
+    pub(in crate::config) on_silence: Option<Part<OnSilence>>,
+}
+
+/// An authentication that a token must show. What it lacks is asked for in a challenge.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minProperties" = 1)))]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Challenge {
+    /// Accepted `acr`, any one of them; any at all unless written.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) acr_values: Option<Part<Vec<String>>>,
+    /// The longest time since the authentication; any unless written.
+    pub(in crate::config) max_age: Option<Part<Span>>,
+}
+
+/// What the silence of a decision service means.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum OnSilence {
+    /// Refuse.
+    Refuse,
+    /// Forward below this score. Only for GET, HEAD and OPTIONS, and never on a transaction route.
+    AllowBelow(Whole),
+}
