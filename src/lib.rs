@@ -6,6 +6,8 @@
 
 pub mod config;
 pub mod crypto;
+#[cfg(any(target_os = "wasi", test))]
+pub mod host;
 pub mod http;
 pub mod jose;
 pub mod json;

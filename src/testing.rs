@@ -1,11 +1,5 @@
 //! What tests of every layer mint tokens and proofs with: one issuer, one client, a fixed moment.
 //! Everything here is deterministic, so a test that fails fails again.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "test support: a fault in it is a failed test"
-)]
-
 use crate::crypto::digest::{Digest32, sha256};
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Pure, Verifier};
 use crate::http::RequestHead;
@@ -222,7 +216,7 @@ pub(crate) fn token() -> String {
 /// What a policy says of proofs where it says nothing: 60 s back, 10 s ahead, ES256.
 pub(crate) fn dpop_rules() -> dpop::Rules {
     dpop::Rules {
-        max_age: Duration::from_secs(60),
+        max_age: Duration::from_mins(1),
         max_ahead: Duration::from_secs(10),
         algorithms: vec![Algorithm::Es256],
     }

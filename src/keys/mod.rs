@@ -1,8 +1,21 @@
 //! Keys that are fetched: when, by whom in the process, how long they serve, and how often a
 //! missing name may cause a fetch. Pure: the host only carries bytes.
+//!
+//! The workers of a process share a [`Board`]. For each source it holds a [`lease::Lease`], which
+//! says who fetches and when the next fetch is due, and the last good keys. Another plugin may
+//! write to the same board, so both carry a tag under the gate's secret.
+
+pub mod board;
+pub mod lease;
+mod missing;
+pub mod roster;
+pub mod store;
 
 use std::rc::Rc;
 use std::time::Duration;
+
+/// Largest key set that is read, in bytes.
+pub const MAX_SET_BYTES: usize = 256 * 1024;
 
 /// Where an issuer publishes its keys, and how they are kept fresh.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,3 +35,6 @@ pub struct Source {
     /// How long one fetch may take.
     pub timeout: Duration,
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use super::{At, Faults, Part, text};
 use crate::config::wire::route::{As, Binding as WrittenBinding, Transaction};
 use crate::json::Pointer;
 use crate::route::Template;
-use crate::transaction::{Binding, Comparison, Place, Rules};
+use crate::transaction::{BadRules, Binding, Comparison, Place, Rules};
 
 /// Headers that the filter sets or removes, or that carry the credentials: never a value to bind.
 const OWN_HEADERS: [&str; 3] = ["authorization", "dpop", "txn-token"];
@@ -61,12 +61,13 @@ pub(super) fn compile(
     let allow_query = Part::open_if_there(written.allow_query, &query_at, faults)?;
     let allow_query = allow_query.unwrap_or_default();
     text::repeated(&allow_query, &query_at, faults);
-    Some(Rules {
-        detail_type: detail_type?,
-        bindings,
-        allow_members,
-        allow_query,
-    })
+    match Rules::new(detail_type?, bindings, &allow_members, allow_query) {
+        Ok(rules) => Some(rules),
+        Err(BadRules(problem)) => {
+            faults.add(at, problem);
+            None
+        }
+    }
 }
 
 fn binding(

@@ -4,7 +4,7 @@ mod bucket;
 mod log;
 mod root;
 #[cfg(test)]
-mod tests;
+pub(in crate::proof) mod tests;
 
 pub use log::Log;
 pub use root::Geometry;

@@ -1,8 +1,9 @@
 //! Checks 6, 9 and 10: times, audience, and claims of their types.
 
 use super::*;
-use crate::testing::{AUDIENCE, NOW_SECS, token};
+use crate::testing::{AUDIENCE, token};
 use serde_json::json;
+use std::time::Duration;
 
 #[test]
 fn times_are_kept_at_their_boundaries() {

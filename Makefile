@@ -1,0 +1,58 @@
+# build: the filter   demo: see it work   test: everything   lint: style, layers of checks, licences
+
+TOOLS := .tools
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+ENVOY := $(TOOLS)/envoy-1.40.0
+DENY := $(TOOLS)/cargo-deny-0.20.2
+BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock)
+BINDGEN := $(TOOLS)/wasm-bindgen-$(BINDGEN_VERSION)
+RUST := $(TOOLS)/targets
+
+export COUNTERSIGN_ENVOY := $(CURDIR)/$(TOOLS)/venv/bin/envoy
+export COUNTERSIGN_WASM := $(CURDIR)/dist/countersign.wasm
+
+.PHONY: build demo test lint audit envoy
+
+build: $(RUST)
+	cargo build --release --lib --target wasm32-wasip1
+	@mkdir -p dist
+	cp $(TARGET)/wasm32-wasip1/release/countersign.wasm dist/countersign.wasm
+
+demo: build envoy
+	cargo run --release --bin countersign -- demo
+
+test: build envoy $(BINDGEN)
+	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner
+
+lint: $(RUST) $(DENY)
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --lib --target wasm32-wasip1 -- -D warnings
+	cargo clippy --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --bins
+	$(TOOLS)/bin/cargo-deny check bans licenses sources
+
+# Needs the network: the advisory database is fetched.
+audit: $(DENY)
+	$(TOOLS)/bin/cargo-deny check advisories
+
+envoy: $(ENVOY)
+
+# Tools. Each is installed once, into a folder that git ignores; its stamp carries its version.
+
+$(ENVOY):
+	scripts/install-envoy $(TOOLS) $(@:$(TOOLS)/envoy-%=%)
+	touch $@
+
+$(DENY):
+	cargo install --locked --root $(TOOLS) cargo-deny --version $(@:$(TOOLS)/cargo-deny-%=%)
+	touch $@
+
+$(BINDGEN):
+	cargo install --root $(TOOLS) wasm-bindgen-cli --version $(BINDGEN_VERSION)
+	touch $@
+
+$(RUST): rust-toolchain.toml
+	scripts/install-targets
+	@mkdir -p $(TOOLS)
+	touch $@

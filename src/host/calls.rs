@@ -1,0 +1,109 @@
+//! Calls to other services, and what came of them.
+
+use super::abi::{self, Buffer, Map};
+use super::pairs;
+use crate::keys::{MAX_SET_BYTES, Source};
+use crate::step_up::{Call, MAX_ANSWER_BYTES, Response, Service, Silence};
+use proxy_wasm::hostcalls::dispatch_http_call;
+use proxy_wasm::types::Status;
+use std::time::Duration;
+
+/// The host takes less for no limit at all.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// Asks a decision service.
+pub(super) fn decide(
+    service: &Service,
+    call: &Call,
+    traceparent: Option<&str>,
+) -> Result<u32, Silence> {
+    let mut headers = vec![
+        (":method", "POST"),
+        (":path", service.path.as_str()),
+        (":authority", service.authority.as_str()),
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+        ("x-request-id", call.request_id.as_str()),
+    ];
+    headers.extend(traceparent.map(|value| ("traceparent", value)));
+    dispatch(&service.cluster, headers, Some(&call.body), service.timeout)
+}
+
+/// Fetches the keys of a source.
+pub(super) fn fetch(source: &Source) -> Result<u32, Silence> {
+    let headers = vec![
+        (":method", "GET"),
+        (":path", source.path.as_str()),
+        (":authority", source.authority.as_str()),
+        ("accept", "application/jwk-set+json, application/json"),
+    ];
+    dispatch(&source.cluster, headers, None, source.timeout)
+}
+
+/// The SDK must know each call, or it panics on the answer. It gives the answer to the context
+/// whose callback made the call.
+fn dispatch(
+    cluster: &str,
+    headers: Vec<(&str, &str)>,
+    body: Option<&[u8]>,
+    timeout: Duration,
+) -> Result<u32, Silence> {
+    match dispatch_http_call(cluster, headers, body, Vec::new(), timeout.max(SHORTEST)) {
+        Ok(call) => Ok(call),
+        Err(Status::BadArgument) => Err(Silence::ClusterUnknown),
+        Err(_) => Err(Silence::Unreachable),
+    }
+}
+
+/// The answer of a decision service. Must be read in the callback that tells of it.
+pub(super) fn answer(headers: usize, body: usize) -> Result<Response, Silence> {
+    if headers == 0 {
+        return Err(Silence::Unreachable);
+    }
+    if body > MAX_ANSWER_BYTES {
+        return Err(Silence::Oversized);
+    }
+    let lines = abi::pairs(Map::CallResponse)
+        .ok()
+        .and_then(|bytes| pairs::read(&bytes))
+        .ok_or(Silence::Unreachable)?;
+    let status = one(&lines, ":status").and_then(|status| status.parse().ok());
+    // The host's own answer when the time is up; from anyone else it means the same.
+    if status == Some(504) {
+        return Err(Silence::Timeout);
+    }
+    Ok(Response {
+        status,
+        content_type: one(&lines, "content-type").map(str::to_owned),
+        request_id: one(&lines, "x-request-id").map(str::to_owned),
+        body: read(body).ok_or(Silence::Unreachable)?,
+    })
+}
+
+/// The key set that a source answered with.
+pub(super) fn set(headers: usize, body: usize) -> Option<Vec<u8>> {
+    if headers == 0 || body > MAX_SET_BYTES {
+        return None;
+    }
+    let lines = pairs::read(&abi::pairs(Map::CallResponse).ok()?)?;
+    (one(&lines, ":status") == Some("200"))
+        .then(|| read(body))
+        .flatten()
+}
+
+fn one<'l>(lines: &'l [(String, Vec<u8>)], name: &str) -> Option<&'l str> {
+    let mut found = lines.iter().filter(|(other, _)| other == name);
+    match (found.next(), found.next()) {
+        (Some((_, value)), None) => std::str::from_utf8(value).ok(),
+        _ => None,
+    }
+}
+
+/// The whole body, of which the host said that it has this size.
+fn read(size: usize) -> Option<Vec<u8>> {
+    if size == 0 {
+        return Some(Vec::new());
+    }
+    let body = abi::buffer(Buffer::CallResponseBody, size).ok()?;
+    (body.len() == size).then_some(body)
+}

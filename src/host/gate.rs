@@ -1,0 +1,186 @@
+//! What one configuration made: the policy and everything that belongs to it. A root owns it, and
+//! the streams of that root share it. A new configuration makes a new one beside it.
+
+use super::meters::Meters;
+use super::perform::Held;
+use super::ports::{Closed, Counted, SharedData};
+use super::read::{self, Moment};
+use super::waiting::Table;
+use crate::crypto::digest::MacKey;
+use crate::crypto::{Pure, Verifier};
+use crate::http::Connection;
+use crate::keys::store::{Fetch, Store};
+use crate::pipeline::{self, Env, Outcome, Step};
+use crate::policy::{self, Policy};
+use crate::proof::dpop;
+use crate::proof::replay::{Geometry, Log, ReplayLog};
+use crate::reason::Reason;
+use crate::risk::Condition;
+use crate::time::UnixTime;
+use crate::token::cache::Cache;
+use log::info;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A policy at work.
+pub(super) struct Gate {
+    pub(super) policy: Rc<Policy>,
+    pub(super) keys: Store<SharedData>,
+    pub(super) meters: Rc<Meters>,
+    pub(super) waiting: RefCell<Table<Held>>,
+    /// The fetches that are under way, by the number of their call.
+    pub(super) fetches: RefCell<HashMap<u32, Fetch>>,
+    /// The queue on which this root is told of new keys, and when it last signed on.
+    pub(super) queue: Cell<Option<(u32, UnixTime)>>,
+    verifier: Box<dyn Verifier>,
+    replay: Box<dyn ReplayLog>,
+    tokens: RefCell<Cache>,
+    reads_source: bool,
+    asks: bool,
+    is_open: bool,
+}
+
+impl Gate {
+    /// A gate that judges by this policy.
+    pub(super) fn open(policy: Policy, secret: &[u8]) -> Self {
+        let moment = read::moment().unwrap_or_default();
+        let meters = Rc::new(Meters::define());
+        let verifier = Counted::new(Rc::clone(&meters));
+        info!(
+            "policy revision {} ({}), {} routes; verified by the host: {}",
+            policy.revision,
+            policy.digest,
+            policy.routes.len(),
+            verifier.native().join(" ")
+        );
+        let log = Log::open(
+            SharedData,
+            Geometry::of(policy.replay.memory),
+            MacKey::derive(secret, "replay"),
+            &policy.dpop,
+            moment.now,
+        );
+        Self {
+            verifier: Box::new(verifier),
+            replay: Box::new(log),
+            is_open: true,
+            ..Self::new(policy, secret, moment, meters)
+        }
+    }
+
+    /// A gate that refuses every request, because there is nothing it may act on.
+    pub(super) fn closed() -> Self {
+        let policy = Policy {
+            revision: 0,
+            digest: "".into(),
+            unmatched: policy::Unmatched::Refuse,
+            replay: policy::Replay {
+                scope: policy::Scope::Host,
+                memory: 0,
+            },
+            dpop: dpop::Rules {
+                max_age: Duration::ZERO,
+                max_ahead: Duration::ZERO,
+                algorithms: Vec::new(),
+            },
+            upstream: policy::Upstream {
+                identity: policy::Identity::Headers,
+                proof: policy::ProofHeader::Strip,
+            },
+            waiting: policy::Waiting {
+                deadline: Duration::ZERO,
+                requests: 0,
+            },
+            issuers: Vec::new(),
+            sources: Vec::new(),
+            services: Vec::new(),
+            routes: Vec::new(),
+            index: crate::route::Index::default(),
+        };
+        Self::new(policy, &[], Moment::default(), Rc::new(Meters::define()))
+    }
+
+    fn new(policy: Policy, secret: &[u8], moment: Moment, meters: Rc<Meters>) -> Self {
+        let (holder, _) = moment.entropy.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let of_source = |condition: &Condition| matches!(condition, Condition::OutsideNetworks(_));
+        Self {
+            keys: Store::new(
+                &policy.issuers,
+                &policy.sources,
+                secret,
+                i64::from_be_bytes(*holder),
+                SharedData,
+            ),
+            waiting: RefCell::new(Table::of(policy.waiting.requests)),
+            fetches: RefCell::default(),
+            queue: Cell::new(None),
+            verifier: Box::new(Pure),
+            meters,
+            replay: Box::new(Closed),
+            tokens: RefCell::default(),
+            reads_source: policy.routes.iter().any(|route| {
+                route
+                    .risk
+                    .signals
+                    .iter()
+                    .any(|signal| of_source(&signal.when))
+            }),
+            asks: !policy.services.is_empty(),
+            is_open: false,
+            policy: Rc::new(policy),
+        }
+    }
+
+    /// Whether any route asks a decision service.
+    pub(super) fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Judges a request by its header lines.
+    pub(super) fn judge(&self, lines: Result<Vec<(String, Vec<u8>)>, Reason>) -> Step {
+        self.step(|env| {
+            if !self.is_open {
+                return Step::Done(pipeline::refuse(Reason::NotConfigured, env));
+            }
+            let connection = if self.reads_source {
+                read::connection()
+            } else {
+                Connection::default()
+            };
+            match lines.and_then(read::head) {
+                Ok(head) => pipeline::run(head, &connection, env),
+                Err(reason) => Step::Done(pipeline::refuse(reason, env)),
+            }
+        })
+    }
+
+    /// Takes the next step of a request at this moment. Without a clock or randomness there is no
+    /// verdict but a refusal.
+    pub(super) fn step(&self, next: impl FnOnce(&Env<'_>) -> Step) -> Step {
+        match read::moment() {
+            Ok(moment) => self.at(moment, next),
+            Err(_) => Step::Done(self.refusal(Reason::HostFault)),
+        }
+    }
+
+    /// A refusal that no stage gave.
+    pub(super) fn refusal(&self, reason: Reason) -> Outcome {
+        let moment = read::moment().unwrap_or_default();
+        self.at(moment, |env| pipeline::refuse(reason, env))
+    }
+
+    fn at<T>(&self, moment: Moment, judge: impl FnOnce(&Env<'_>) -> T) -> T {
+        let keys = self.keys.at(moment.now);
+        judge(&Env {
+            policy: &self.policy,
+            now: moment.now,
+            entropy: moment.entropy,
+            verifier: &*self.verifier,
+            keys: &keys,
+            replay: &*self.replay,
+            tokens: &self.tokens,
+        })
+    }
+}

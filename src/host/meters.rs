@@ -1,0 +1,88 @@
+//! Counters, few and with fixed names. The host adds them up over its workers.
+
+use super::abi::{self, Metric};
+use crate::crypto::Engine;
+use crate::reason::Reason;
+use std::collections::HashMap;
+
+/// A metric that may not exist: a host that defines none changes no verdict.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meter(Option<u32>);
+
+impl Meter {
+    fn counter(name: &str) -> Self {
+        Self(abi::metric(Metric::Counter, name).ok())
+    }
+
+    fn gauge(name: &str) -> Self {
+        Self(abi::metric(Metric::Gauge, name).ok())
+    }
+
+    /// Adds to it.
+    pub(super) fn add(self, offset: i64) {
+        if let Some(metric) = self.0 {
+            let _ = abi::add(metric, offset);
+        }
+    }
+}
+
+/// The gate's metrics.
+#[derive(Debug)]
+pub(super) struct Meters {
+    /// Requests forwarded.
+    pub(super) forwarded: Meter,
+    /// Requests refused.
+    pub(super) refused: Meter,
+    /// Questions to decision services.
+    pub(super) asked: Meter,
+    /// Requests whose client left, or whose host ended them, while they waited.
+    pub(super) left: Meter,
+    /// Requests that wait.
+    pub(super) waiting: Meter,
+    /// Fetches of keys that brought some.
+    pub(super) fetched: Meter,
+    /// Fetches of keys that did not.
+    pub(super) fetch_failed: Meter,
+    host_engine: Meter,
+    pure_engine: Meter,
+    reasons: HashMap<Reason, Meter>,
+}
+
+impl Meters {
+    /// Defines them all.
+    pub(super) fn define() -> Self {
+        let reason =
+            |reason: Reason| Meter::counter(&format!("countersign.reason.{}", reason.code()));
+        Self {
+            forwarded: Meter::counter("countersign.forwarded"),
+            refused: Meter::counter("countersign.refused"),
+            asked: Meter::counter("countersign.asked"),
+            left: Meter::counter("countersign.left"),
+            waiting: Meter::gauge("countersign.waiting"),
+            fetched: Meter::counter("countersign.keys.fetch_ok"),
+            fetch_failed: Meter::counter("countersign.keys.fetch_failed"),
+            host_engine: Meter::counter("countersign.engine.host"),
+            pure_engine: Meter::counter("countersign.engine.pure"),
+            reasons: Reason::ALL
+                .iter()
+                .map(|each| (*each, reason(*each)))
+                .collect(),
+        }
+    }
+
+    /// Counts a refusal.
+    pub(super) fn refused(&self, reason: Reason) {
+        self.refused.add(1);
+        if let Some(meter) = self.reasons.get(&reason) {
+            meter.add(1);
+        }
+    }
+
+    /// The counter of signatures that this engine verified.
+    pub(super) fn engine(&self, engine: Engine) -> Meter {
+        match engine {
+            Engine::Host => self.host_engine,
+            Engine::Pure => self.pure_engine,
+        }
+    }
+}

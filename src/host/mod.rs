@@ -1,0 +1,42 @@
+//! The proxy-wasm host: the only place that names its SDK, and the only one with effects.
+//!
+//! `root` makes a [`gate`] of a configuration, `stream` brings it the requests, `waiting` holds
+//! those that must wait, and `perform` does what the pipeline decided, last. Verdicts are made
+//! below this module, from values.
+
+#[cfg(target_os = "wasi")]
+mod abi;
+#[cfg(target_os = "wasi")]
+mod calls;
+#[cfg(target_os = "wasi")]
+mod gate;
+#[cfg(target_os = "wasi")]
+mod meters;
+mod pairs;
+#[cfg(target_os = "wasi")]
+mod perform;
+#[cfg(target_os = "wasi")]
+mod ports;
+#[cfg(target_os = "wasi")]
+mod read;
+#[cfg(target_os = "wasi")]
+mod root;
+#[cfg(target_os = "wasi")]
+mod stream;
+#[cfg(target_os = "wasi")]
+mod tend;
+mod waiting;
+#[cfg(target_os = "wasi")]
+mod wake;
+
+#[cfg(target_os = "wasi")]
+mod entry {
+    use super::root::Root;
+    use proxy_wasm::types::LogLevel;
+
+    proxy_wasm::main! {{
+        // Also installs the hook that logs a panic; there is none without it.
+        proxy_wasm::set_log_level(LogLevel::Info);
+        proxy_wasm::set_root_context(|context| Box::new(Root::new(context)));
+    }}
+}

@@ -1,0 +1,208 @@
+//! What the pipeline decided, done on the host. The effect on the stream is the last statement.
+
+use super::abi;
+use super::calls;
+use super::gate::Gate;
+use super::pairs;
+use super::waiting::Entry;
+use crate::keys::store::Ask;
+use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
+use crate::reason::Reason;
+use crate::record::Record;
+use crate::respond::Reply;
+use crate::step_up::Silence;
+use crate::time::UnixTime;
+use log::error;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// The filter state that holds the record.
+const RECORD: &str = "countersign";
+
+/// One request. Its stream and the table share it.
+pub(super) struct Request {
+    /// The host's number of the stream.
+    pub(super) stream: u32,
+    /// Until when it may be held, all its waits together.
+    pub(super) deadline: UnixTime,
+    /// `traceparent`, to pass on.
+    pub(super) traceparent: Option<String>,
+    /// Whether the verdict was to forward it. Nothing else lets a byte of it pass.
+    pub(super) is_released: Cell<bool>,
+    /// Whether a callback of its stream is running, whose return value lets it go on.
+    pub(super) in_callback: Cell<bool>,
+    /// What the host has shown of its body.
+    pub(super) body: Cell<Body>,
+}
+
+/// What the host has shown of a body. Sizes in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Body {
+    Unseen,
+    Part(usize),
+    Whole(usize),
+}
+
+/// A request that waits.
+pub(super) struct Held {
+    pub(super) request: Rc<Request>,
+    pub(super) state: State,
+}
+
+/// What a request waits for.
+pub(super) enum State {
+    Body(Listening),
+    Keys(Waiting, Ask),
+    Decision(Waiting),
+}
+
+impl Gate {
+    /// Does a step of a request, and those that follow from it at once. The effective context of
+    /// the host is the request's stream.
+    pub(super) fn perform(&self, request: &Rc<Request>, mut step: Step) {
+        loop {
+            step = match step {
+                Step::Done(outcome) => return self.settle(request, outcome),
+                Step::Read(listening) => match self.listen(request, listening) {
+                    Some(step) => step,
+                    None => return,
+                },
+                Step::Ask(question, waiting) => match self.ask(request, question, waiting) {
+                    Some(step) => step,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    /// Hears the body if all of it is there, or already too much of it. Holds the request otherwise.
+    fn listen(&self, request: &Rc<Request>, listening: Listening) -> Option<Step> {
+        let body = match request.body.get() {
+            Body::Part(size) | Body::Whole(size) if size > listening.limit() => {
+                Err(BodyFault::TooLarge)
+            }
+            Body::Whole(0) => Ok(Vec::new()),
+            Body::Whole(size) => match abi::buffer(abi::Buffer::RequestBody, size) {
+                Ok(bytes) if bytes.len() == size => Ok(bytes),
+                Ok(_) | Err(_) => Err(BodyFault::Unreadable),
+            },
+            Body::Unseen | Body::Part(_) => {
+                if !self.has_room() {
+                    return Some(Step::Done(listening.abandon(Reason::Overloaded)));
+                }
+                self.hold(request, State::Body(listening), None);
+                return None;
+            }
+        };
+        Some(self.step(|env| listening.hear(body.as_deref().map_err(|fault| *fault), env)))
+    }
+
+    fn ask(&self, request: &Rc<Request>, question: Question, waiting: Waiting) -> Option<Step> {
+        if !self.has_room() {
+            return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+        }
+        match question {
+            Question::Keys(issuer, kid) => {
+                let Some(ask) = self.keys.ask(issuer, kid) else {
+                    return Some(self.step(|env| waiting.resume(Ok(Answer::Keys), env)));
+                };
+                self.hold(request, State::Keys(waiting, ask), None);
+                // The root fetches: an answer to this stream would be lost with its client. Where
+                // the root has no queue yet, its tick will do.
+                if let Some((queue, _)) = self.queue.get() {
+                    let _ = abi::ring(queue);
+                }
+                None
+            }
+            Question::Decision(call) => {
+                self.meters.asked.add(1);
+                let asked = self
+                    .policy
+                    .services
+                    .get(call.service.0)
+                    .ok_or(Silence::ClusterUnknown)
+                    .and_then(|service| {
+                        calls::decide(service, &call, request.traceparent.as_deref())
+                    });
+                match asked {
+                    Ok(call) => {
+                        self.hold(request, State::Decision(waiting), Some(call));
+                        None
+                    }
+                    Err(silence) => Some(self.step(|env| waiting.resume(Err(silence), env))),
+                }
+            }
+        }
+    }
+
+    fn has_room(&self) -> bool {
+        self.waiting.borrow().has_room()
+    }
+
+    fn hold(&self, request: &Rc<Request>, state: State, call: Option<u32>) {
+        self.meters.waiting.add(1);
+        let entry = Entry {
+            what: Held {
+                request: Rc::clone(request),
+                state,
+            },
+            deadline: request.deadline,
+            call,
+        };
+        self.waiting.borrow_mut().hold(request.stream, entry);
+    }
+
+    fn settle(&self, request: &Request, outcome: Outcome) {
+        match outcome {
+            Outcome::Forward(release, record) => match edit(&release) {
+                Ok(()) => self.forward(request, &record),
+                // What could not be edited could carry what the caller wrote in our name.
+                Err(_) => {
+                    if let Outcome::Refuse(reply, record) = self.refusal(Reason::HostFault) {
+                        self.refuse(&reply, &record);
+                    }
+                }
+            },
+            Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
+        }
+    }
+
+    fn forward(&self, request: &Request, record: &Record) {
+        self.meters.forwarded.add(1);
+        tell(record);
+        request.is_released.set(true);
+        if !request.in_callback.get() && abi::release().is_err() {
+            error!("the host did not resume a request; it will end it by its own timeout");
+        }
+    }
+
+    fn refuse(&self, reply: &Reply, record: &Record) {
+        self.meters.refused(reply.reason);
+        tell(record);
+        let headers = pairs::write(&reply.headers);
+        if abi::reply(reply.status, reply.reason.code(), &reply.body, &headers).is_err() {
+            error!("the host did not send a reply; it will end the request by its own timeout");
+        }
+    }
+}
+
+/// Edits the request as its release says. Must be done while the host still has the headers.
+fn edit(release: &Release) -> Result<(), abi::Fault> {
+    for name in &release.remove {
+        abi::remove_header(name)?;
+    }
+    for (name, value) in &release.set {
+        abi::set_header(name, value)?;
+    }
+    for (name, value) in &release.state {
+        abi::set_state(name, value)?;
+    }
+    Ok(())
+}
+
+/// Writes the record: one line in the log, and filter state for access logs and traces.
+fn tell(record: &Record) {
+    let line = record.to_json();
+    abi::log(&line);
+    let _ = abi::set_state(RECORD, &line);
+}

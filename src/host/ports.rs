@@ -1,0 +1,113 @@
+//! The ports that the core asks for, on the host: shared data, and the host's signature check.
+
+use super::abi::{self, Fault};
+use super::meters::Meters;
+use crate::crypto::native::{Functions, Native};
+use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
+use crate::keys::board::Board;
+use crate::proof::replay::{BucketFault, Buckets, ReplayLog, Use, WriteFault};
+use crate::reason::Reason;
+use crate::time::UnixTime;
+use std::rc::Rc;
+
+/// The shared data of the process. Every plugin with the same `vm_id` has it too.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SharedData;
+
+impl SharedData {
+    /// Writes a value if it is still in the state of this number; None where there must not be
+    /// one yet.
+    fn swap(name: &str, value: &[u8], state: Option<u32>) -> Result<bool, Fault> {
+        match abi::set_shared(name, value, state.unwrap_or(abi::ABSENT)) {
+            Ok(()) => Ok(true),
+            Err(Fault::CAS_MISMATCH) => Ok(false),
+            Err(fault) => Err(fault),
+        }
+    }
+}
+
+impl Board for SharedData {
+    fn read(&self, name: &str) -> Option<(Vec<u8>, u32)> {
+        let cell = abi::shared(name).ok()??;
+        Some((cell.value, cell.version))
+    }
+
+    fn write(&self, name: &str, value: &[u8], state: Option<u32>) -> bool {
+        Self::swap(name, value, state).unwrap_or(false)
+    }
+}
+
+impl Buckets for SharedData {
+    fn read(&self, bucket: u32) -> Result<(Option<Vec<u8>>, Option<u32>), BucketFault> {
+        match abi::shared(&bucket_name(bucket)) {
+            Ok(Some(cell)) => Ok((Some(cell.value), Some(cell.version))),
+            Ok(None) => Ok((None, None)),
+            Err(_) => Err(BucketFault),
+        }
+    }
+
+    fn write(&self, bucket: u32, bytes: &[u8], version: Option<u32>) -> Result<(), WriteFault> {
+        match Self::swap(&bucket_name(bucket), bytes, version) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(WriteFault::Conflict),
+            Err(_) => Err(WriteFault::Failed),
+        }
+    }
+}
+
+fn bucket_name(bucket: u32) -> String {
+    format!("countersign/v1/replay/{bucket}")
+}
+
+/// The log of a gate that refuses everything.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Closed;
+
+impl ReplayLog for Closed {
+    fn consume(&self, _proof: &Use<'_>, _now: UnixTime) -> Result<(), Reason> {
+        Err(Reason::ReplayLogFault)
+    }
+}
+
+/// The host's native library.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Foreign;
+
+impl Functions for Foreign {
+    fn verify_signature(&self, arguments: &[u8]) -> Option<Vec<u8>> {
+        abi::foreign("verify_signature", arguments).ok()
+    }
+}
+
+/// Both engines, counted.
+pub(super) struct Counted {
+    inner: Native<Foreign>,
+    meters: Rc<Meters>,
+}
+
+impl Counted {
+    /// Tests what the host can do.
+    pub(super) fn new(meters: Rc<Meters>) -> Self {
+        let inner = Native::self_tested(Foreign);
+        Self { inner, meters }
+    }
+
+    /// The algorithms that the host verifies.
+    pub(super) fn native(&self) -> Vec<&'static str> {
+        self.inner.algorithms().map(Algorithm::name).collect()
+    }
+}
+
+impl Verifier for Counted {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        key: &PublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<Engine, InvalidSignature> {
+        let engine = self.inner.verify(algorithm, key, message, signature)?;
+        self.meters.engine(engine).add(1);
+        Ok(engine)
+    }
+}

@@ -1,0 +1,63 @@
+//! Host bytes to values.
+
+use super::abi::{self, Fault, Map};
+use super::pairs;
+use crate::http::{Connection, RequestHead};
+use crate::reason::Reason;
+use crate::time::UnixTime;
+use std::net::{IpAddr, SocketAddr};
+
+/// A moment, and randomness for it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Moment {
+    pub(super) now: UnixTime,
+    pub(super) entropy: [u8; 16],
+}
+
+/// Reads the clock, and takes fresh randomness.
+pub(super) fn moment() -> Result<Moment, Fault> {
+    Ok(Moment {
+        now: abi::now()?,
+        entropy: abi::entropy()?,
+    })
+}
+
+/// The header lines of the request, as bytes: any byte may stand in a value, and a line may be
+/// repeated.
+pub(super) fn lines() -> Result<Vec<(String, Vec<u8>)>, Reason> {
+    let bytes = abi::pairs(Map::Request).map_err(|_| Reason::HostFault)?;
+    pairs::read(&bytes).ok_or(Reason::HostFault)
+}
+
+/// The head of the request, from its lines.
+pub(super) fn head(lines: Vec<(String, Vec<u8>)>) -> Result<RequestHead, Reason> {
+    // A request has pseudo-headers: no line at all means that the host had no request to show.
+    if lines.is_empty() {
+        return Err(Reason::HostFault);
+    }
+    RequestHead::new(lines)
+}
+
+/// `traceparent`, if there is exactly one that is visible ASCII: it is passed on, never believed.
+pub(super) fn traceparent(lines: &[(String, Vec<u8>)]) -> Option<String> {
+    let mut found = lines.iter().filter(|(name, _)| name == "traceparent");
+    let (_, value) = found.next()?;
+    let fine = found.next().is_none() && value.len() <= 128;
+    let text = String::from_utf8(value.clone()).ok()?;
+    (fine && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
+}
+
+/// The client's address, as the proxy's own rules have it.
+pub(super) fn connection() -> Connection {
+    Connection {
+        source: abi::property("source\0address")
+            .ok()
+            .and_then(|bytes| address(&bytes)),
+    }
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let address: SocketAddr = text.parse().ok()?;
+    Some(address.ip().to_canonical())
+}

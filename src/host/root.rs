@@ -1,0 +1,114 @@
+//! A configuration and its life: bytes become a gate, ticks keep it going, streams are judged by it.
+
+use super::abi::{self, Buffer};
+use super::gate::Gate;
+use super::stream::Stream;
+use super::tend::rung;
+use crate::config;
+use log::error;
+use proxy_wasm::traits::{Context, HttpContext, RootContext};
+use proxy_wasm::types::ContextType;
+use std::rc::Rc;
+
+/// The environment variable with the gate's secret.
+const SECRET: &str = "COUNTERSIGN_SECRET";
+const SHORTEST_SECRET: usize = 32;
+/// How late a deadline may be seen, in milliseconds.
+const TICK: u32 = 100;
+
+/// The root context of one configuration. Nothing is global: a new configuration is a new root in
+/// the same VM.
+pub(super) struct Root {
+    id: u32,
+    gate: Option<Rc<Gate>>,
+}
+
+impl Root {
+    /// A root that has no gate until it is configured.
+    pub(super) fn new(id: u32) -> Self {
+        Self { id, gate: None }
+    }
+}
+
+impl RootContext for Root {
+    /// False only for faults of the configuration's bytes, which the host then meets before it
+    /// hands the configuration to any worker. False for any other cause would have a worker
+    /// *skip* the filter, so whatever else is missing leaves a gate that refuses everything.
+    fn on_configure(&mut self, size: usize) -> bool {
+        self.gate = Some(Rc::new(Gate::closed()));
+        let bytes = match abi::buffer(Buffer::PluginConfiguration, size) {
+            Ok(bytes) if bytes.len() == size => bytes,
+            Err(_) if size == 0 => Vec::new(),
+            Ok(_) | Err(_) => {
+                error!("the host did not hand over the configuration; every request is refused");
+                return true;
+            }
+        };
+        let policy = match config::load(&bytes) {
+            Ok(policy) => policy,
+            Err(faults) => {
+                for fault in &faults {
+                    error!("configuration: {fault}");
+                }
+                error!("configuration rejected: {} faults", faults.len());
+                return false;
+            }
+        };
+        let secret = std::env::var(SECRET).unwrap_or_default();
+        if secret.len() < SHORTEST_SECRET {
+            error!(
+                "{SECRET} is missing or shorter than {SHORTEST_SECRET} bytes; every request is \
+                 refused. Set it in vm_config.environment_variables"
+            );
+            return true;
+        }
+        let gate = Gate::open(policy, secret.as_bytes());
+        if abi::tick_every(TICK).is_err() {
+            error!("the host has no tick, so no wait would ever end; every request is refused");
+            return true;
+        }
+        self.gate = Some(Rc::new(gate));
+        true
+    }
+
+    fn on_tick(&mut self) {
+        self.act(Gate::tend);
+    }
+
+    fn on_queue_ready(&mut self, queue: u32) {
+        rung(queue);
+        self.act(Gate::tend);
+    }
+
+    fn create_http_context(&self, id: u32) -> Option<Box<dyn HttpContext>> {
+        let gate = match &self.gate {
+            Some(gate) => Rc::clone(gate),
+            None => Rc::new(Gate::closed()),
+        };
+        Some(Box::new(Stream::new(id, gate)))
+    }
+
+    fn get_type(&self) -> Option<ContextType> {
+        Some(ContextType::HttpContext)
+    }
+}
+
+impl Context for Root {
+    fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
+        self.act(|gate| {
+            if !gate.fetched(call, headers, body) {
+                gate.called_back(call, headers, body);
+            }
+        });
+    }
+}
+
+impl Root {
+    /// Has the gate act, for requests too. What follows is the root's own again.
+    fn act(&self, act: impl FnOnce(&Gate)) {
+        if let Some(gate) = &self.gate {
+            act(gate);
+            let _ = abi::act_for(self.id);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! The callbacks of one request.
+
+use super::gate::Gate;
+use super::perform::{Body, Request};
+use super::read;
+use proxy_wasm::traits::{Context, HttpContext};
+use proxy_wasm::types::Action;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// A stream of the host.
+pub(super) struct Stream {
+    id: u32,
+    gate: Rc<Gate>,
+    request: Option<Rc<Request>>,
+}
+
+impl Stream {
+    /// A stream that is judged by this gate.
+    pub(super) fn new(id: u32, gate: Rc<Gate>) -> Self {
+        Self {
+            id,
+            gate,
+            request: None,
+        }
+    }
+
+    /// What every request callback returns. Held headers go upstream with the first callback that
+    /// continues, so nothing continues before the verdict.
+    fn flow(&self) -> Action {
+        match &self.request {
+            Some(request) if request.is_released.get() => Action::Continue,
+            Some(_) | None => Action::Pause,
+        }
+    }
+
+    /// Notes what the host shows of the body, and goes on if that is what the request waits for.
+    fn show(&self, body: Body) {
+        let Some(request) = &self.request else {
+            return;
+        };
+        request.body.set(body);
+        request.in_callback.set(true);
+        self.gate.shown(self.id, body);
+        request.in_callback.set(false);
+    }
+}
+
+impl HttpContext for Stream {
+    fn on_http_request_headers(&mut self, _lines: usize, end_of_stream: bool) -> Action {
+        let lines = read::lines();
+        let traceparent = match &lines {
+            Ok(lines) if self.gate.asks() => read::traceparent(lines),
+            Ok(_) | Err(_) => None,
+        };
+        let request = Rc::new(Request {
+            stream: self.id,
+            deadline: self.gate.deadline(),
+            traceparent,
+            is_released: Cell::new(false),
+            in_callback: Cell::new(true),
+            body: Cell::new(if end_of_stream {
+                Body::Whole(0)
+            } else {
+                Body::Unseen
+            }),
+        });
+        self.request = Some(Rc::clone(&request));
+        let step = self.gate.judge(lines);
+        self.gate.perform(&request, step);
+        request.in_callback.set(false);
+        self.flow()
+    }
+
+    fn on_http_request_body(&mut self, size: usize, end_of_stream: bool) -> Action {
+        self.show(if end_of_stream {
+            Body::Whole(size)
+        } else {
+            Body::Part(size)
+        });
+        self.flow()
+    }
+
+    fn on_http_request_trailers(&mut self, _lines: usize) -> Action {
+        if let Some(request) = &self.request {
+            let size = match request.body.get() {
+                Body::Unseen => 0,
+                Body::Part(size) | Body::Whole(size) => size,
+            };
+            self.show(Body::Whole(size));
+        }
+        self.flow()
+    }
+}
+
+impl Context for Stream {
+    /// The answer to a call that this stream's callback made. One that the root made for it comes
+    /// to the root.
+    fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
+        self.gate.called_back(call, headers, body);
+    }
+}
+
+impl Drop for Stream {
+    /// The stream has ended. Nobody is left to answer.
+    fn drop(&mut self) {
+        if self.gate.take(self.id).is_some() {
+            self.gate.meters.left.add(1);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! The table of what waits: stream to what it waits for, and until when. Whoever takes an entry
+//! acts on it, once: callback, sweep, and end of the stream all take from here.
+
+use crate::time::UnixTime;
+use std::collections::HashMap;
+
+/// One thing that waits.
+#[derive(Debug)]
+pub(super) struct Entry<W> {
+    /// What waits.
+    pub(super) what: W,
+    /// Until when.
+    pub(super) deadline: UnixTime,
+    /// The call whose answer it waits for.
+    pub(super) call: Option<u32>,
+}
+
+/// What waits on this worker, under one policy.
+#[derive(Debug)]
+pub(super) struct Table<W> {
+    most: usize,
+    entries: HashMap<u32, Entry<W>>,
+    calls: HashMap<u32, u32>,
+}
+
+impl<W> Table<W> {
+    /// A table for at most this many streams.
+    pub(super) fn of(most: usize) -> Self {
+        Self {
+            most,
+            entries: HashMap::new(),
+            calls: HashMap::new(),
+        }
+    }
+
+    /// Whether one more stream may wait.
+    pub(super) fn has_room(&self) -> bool {
+        self.entries.len() < self.most
+    }
+
+    /// Has a stream wait.
+    pub(super) fn hold(&mut self, stream: u32, entry: Entry<W>) {
+        if let Some(call) = entry.call {
+            self.calls.insert(call, stream);
+        }
+        self.entries.insert(stream, entry);
+    }
+
+    /// What a stream waits for.
+    pub(super) fn get(&self, stream: u32) -> Option<&W> {
+        self.entries.get(&stream).map(|entry| &entry.what)
+    }
+
+    /// Takes what a stream waits for. Its call, if any, answers nobody from now on.
+    pub(super) fn take(&mut self, stream: u32) -> Option<W> {
+        let entry = self.entries.remove(&stream)?;
+        if let Some(call) = entry.call {
+            self.calls.remove(&call);
+        }
+        Some(entry.what)
+    }
+
+    /// The stream that waits for a call.
+    pub(super) fn caller(&self, call: u32) -> Option<u32> {
+        self.calls.get(&call).copied()
+    }
+
+    /// The streams whose deadline has come.
+    pub(super) fn overdue(&self, now: UnixTime) -> Vec<u32> {
+        self.streams(|entry| entry.deadline <= now)
+    }
+
+    /// The streams whose entries are so.
+    pub(super) fn streams(&self, is_so: impl Fn(&Entry<W>) -> bool) -> Vec<u32> {
+        self.entries
+            .iter()
+            .filter(|(_, entry)| is_so(entry))
+            .map(|(stream, _)| *stream)
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(what: &'static str, deadline: i64, call: Option<u32>) -> Entry<&'static str> {
+        Entry {
+            what,
+            deadline: UnixTime::from_secs(deadline),
+            call,
+        }
+    }
+
+    #[test]
+    fn who_takes_first_acts_and_nobody_else() {
+        let mut table = Table::of(2);
+        table.hold(1, entry("one", 10, Some(7)));
+        assert!(table.has_room());
+        table.hold(2, entry("two", 20, None));
+        assert!(!table.has_room());
+        assert_eq!(table.get(1), Some(&"one"));
+        assert_eq!(table.caller(7), Some(1));
+        assert_eq!(table.take(1), Some("one"));
+        assert_eq!(table.caller(7), None);
+        assert_eq!(table.take(1), None);
+        assert!(table.has_room());
+
+        table.hold(1, entry("again", 10, Some(8)));
+        assert_eq!(table.take(1), Some("again"));
+        assert_eq!(table.caller(8), None, "its answer comes too late");
+    }
+
+    #[test]
+    fn deadlines_are_seen_when_they_come() {
+        let mut table = Table::of(9);
+        table.hold(1, entry("one", 10, None));
+        table.hold(2, entry("two", 20, None));
+        assert!(table.overdue(UnixTime::from_millis(9_999)).is_empty());
+        assert_eq!(table.overdue(UnixTime::from_secs(10)), [1]);
+        assert_eq!(table.streams(|entry| entry.what == "two"), [2]);
+    }
+}

@@ -1,0 +1,100 @@
+//! What brings a request that waits to its next step. Each way takes it from the table first, so
+//! only one of them does.
+
+use super::abi;
+use super::calls;
+use super::gate::Gate;
+use super::perform::{Body, Held, State};
+use crate::pipeline::{Answer, BodyFault, Env, Step};
+use crate::reason::Reason;
+use crate::step_up::Silence;
+use crate::time::UnixTime;
+
+impl Gate {
+    /// More of a stream's body has come. Goes on if that is what the request waits for, and there
+    /// is no more to wait for.
+    pub(super) fn shown(&self, stream: u32, body: Body) {
+        let is_enough = match self.waiting.borrow().get(stream).map(|held| &held.state) {
+            Some(State::Body(listening)) => match body {
+                Body::Unseen => false,
+                Body::Part(size) => size > listening.limit(),
+                Body::Whole(_) => true,
+            },
+            Some(State::Keys(..) | State::Decision(_)) | None => false,
+        };
+        if !is_enough {
+            return;
+        }
+        if let Some(Held { request, state }) = self.take(stream)
+            && let State::Body(listening) = state
+        {
+            self.perform(&request, Step::Read(listening));
+        }
+    }
+
+    /// A call has ended. Goes on with the request that waits for it, if one still does.
+    pub(super) fn called_back(&self, call: u32, headers: usize, body: usize) {
+        let caller = self.waiting.borrow().caller(call);
+        let Some(held) = caller.and_then(|stream| self.take(stream)) else {
+            return;
+        };
+        let answer = calls::answer(headers, body).map(Answer::Decision);
+        self.go_on(held, |state, env| match state {
+            State::Decision(waiting) | State::Keys(waiting, _) => waiting.resume(answer, env),
+            State::Body(listening) => Step::Done(listening.abandon(Reason::HostFault)),
+        });
+    }
+
+    /// Ends the waits whose deadline has come.
+    pub(super) fn sweep(&self, now: UnixTime) {
+        let overdue = self.waiting.borrow().overdue(now);
+        for held in overdue.into_iter().filter_map(|stream| self.take(stream)) {
+            let fault = match held.request.body.get() {
+                Body::Unseen => BodyFault::NotHeld,
+                Body::Part(_) | Body::Whole(_) => BodyFault::Late,
+            };
+            self.go_on(held, |state, env| match state {
+                State::Body(listening) => listening.hear(Err(fault), env),
+                State::Keys(waiting, _) | State::Decision(waiting) => {
+                    waiting.resume(Err(Silence::Deadline), env)
+                }
+            });
+        }
+    }
+
+    /// Goes on with the requests whose questions for keys are settled.
+    pub(super) fn wake(&self, now: UnixTime) {
+        let settled = self
+            .waiting
+            .borrow()
+            .streams(|entry| match &entry.what.state {
+                State::Keys(_, ask) => self.keys.settled(ask, now),
+                State::Body(_) | State::Decision(_) => false,
+            });
+        for held in settled.into_iter().filter_map(|stream| self.take(stream)) {
+            self.go_on(held, |state, env| match state {
+                State::Keys(waiting, _) | State::Decision(waiting) => {
+                    waiting.resume(Ok(Answer::Keys), env)
+                }
+                State::Body(listening) => Step::Done(listening.abandon(Reason::HostFault)),
+            });
+        }
+    }
+
+    /// Takes what a stream waits for, if anything.
+    pub(super) fn take(&self, stream: u32) -> Option<Held> {
+        let held = self.waiting.borrow_mut().take(stream)?;
+        self.meters.waiting.add(-1);
+        Some(held)
+    }
+
+    /// Takes the next step of a request from whichever callback is running.
+    fn go_on(&self, held: Held, next: impl FnOnce(State, &Env<'_>) -> Step) {
+        let Held { request, state } = held;
+        // The host no longer knows a stream that has ended.
+        if abi::act_for(request.stream).is_ok() {
+            let step = self.step(|env| next(state, env));
+            self.perform(&request, step);
+        }
+    }
+}

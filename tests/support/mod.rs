@@ -1,0 +1,13 @@
+//! What the flow tests share: valid requests, the table of what is done to them, and a world without
+//! a proxy.
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+pub(crate) mod plan;
+pub(crate) mod policy;
+pub(crate) mod table;
+pub(crate) mod world;

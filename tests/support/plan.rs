@@ -1,0 +1,221 @@
+//! One valid request of each kind, made of parts that a test changes one at a time.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use countersign::crypto::digest::sha256;
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
+use serde_json::{Value, json};
+
+pub(crate) const ORIGIN: &str = "https://api.example.com";
+pub(crate) const ISSUER: &str = "https://as.example.com";
+pub(crate) const STRONG: &str = "urn:example:loa:3";
+
+/// An ES256 key pair. The same number, the same key.
+pub(crate) struct Signer {
+    key: SigningKey,
+    pub(crate) kid: String,
+}
+
+impl Signer {
+    pub(crate) fn of(number: u8, kid: &str) -> Self {
+        let key = SigningKey::from_bytes(&[number; 32].into()).unwrap();
+        Self {
+            key,
+            kid: kid.to_owned(),
+        }
+    }
+
+    pub(crate) fn jwk(&self) -> Value {
+        let point = self.key.verifying_key().to_encoded_point(false);
+        let number = |bytes: Option<&[u8]>| URL_SAFE_NO_PAD.encode(bytes.unwrap());
+        json!({
+            "kty": "EC",
+            "crv": "P-256",
+            "x": number(point.x().map(AsRef::as_ref)),
+            "y": number(point.y().map(AsRef::as_ref)),
+        })
+    }
+
+    /// The key as a set publishes it.
+    pub(crate) fn published(&self) -> Value {
+        let mut jwk = self.jwk();
+        jwk["kid"] = json!(self.kid);
+        jwk["alg"] = json!("ES256");
+        jwk["use"] = json!("sig");
+        jwk
+    }
+
+    /// RFC 7638 section 3.
+    pub(crate) fn jkt(&self) -> String {
+        let jwk = self.jwk();
+        let (x, y) = (jwk["x"].as_str().unwrap(), jwk["y"].as_str().unwrap());
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        URL_SAFE_NO_PAD.encode(sha256(&[canonical.as_bytes()]))
+    }
+
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let message = format!("{}.{}", part(header), part(claims));
+        let signature: Signature = self.key.sign(message.as_bytes());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+    }
+}
+
+pub(crate) fn issuer_key() -> Signer {
+    Signer::of(1, "issuer-1")
+}
+
+pub(crate) fn next_issuer_key() -> Signer {
+    Signer::of(11, "issuer-2")
+}
+
+pub(crate) fn client_key() -> Signer {
+    Signer::of(2, "client")
+}
+
+pub(crate) fn thief_key() -> Signer {
+    Signer::of(3, "thief")
+}
+
+/// A request as it goes over the wire.
+#[derive(Clone, Debug)]
+pub(crate) struct Wire {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) authority: String,
+    pub(crate) fields: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+/// The parts of a request, before they are signed and put together.
+pub(crate) struct Plan {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) authority: String,
+    pub(crate) scheme: Option<&'static str>,
+    pub(crate) token_signer: Signer,
+    pub(crate) token_header: Value,
+    pub(crate) token_claims: Value,
+    pub(crate) proof_signer: Option<Signer>,
+    pub(crate) proof_header: Value,
+    pub(crate) proof_claims: Value,
+    pub(crate) fields: Vec<(String, Vec<u8>)>,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Plan {
+    /// A cheap read: `GET /accounts/7`.
+    pub(crate) fn read(now: i64, jti: &str) -> Self {
+        let client = client_key();
+        let issuer = issuer_key();
+        Self {
+            method: "GET".to_owned(),
+            path: "/accounts/7".to_owned(),
+            authority: "api.example.com".to_owned(),
+            scheme: Some("DPoP"),
+            token_header: json!({ "typ": "at+jwt", "alg": "ES256", "kid": issuer.kid }),
+            token_claims: json!({
+                "iss": ISSUER,
+                "aud": ORIGIN,
+                "sub": "alice",
+                "client_id": "app",
+                "iat": now - 30,
+                "exp": now + 300,
+                "jti": format!("token of {jti}"),
+                "scope": "accounts:read payments:write",
+                "cnf": { "jkt": client.jkt() },
+            }),
+            token_signer: issuer,
+            proof_header: json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": client.jwk() }),
+            proof_claims: json!({
+                "jti": jti,
+                "htm": "GET",
+                "htu": format!("{ORIGIN}/accounts/7"),
+                "iat": now,
+            }),
+            proof_signer: Some(client),
+            fields: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// A payment of an amount: `POST /accounts/7/transfers`.
+    pub(crate) fn transfer(now: i64, jti: &str, amount: &str) -> Self {
+        let mut plan = Self::read(now, jti);
+        plan.method = "POST".to_owned();
+        plan.path = "/accounts/7/transfers".to_owned();
+        plan.proof_claims["htm"] = json!("POST");
+        plan.proof_claims["htu"] = json!(format!("{ORIGIN}/accounts/7/transfers"));
+        plan.token_claims["authorization_details"] = json!([{
+            "type": "payment_initiation",
+            "instructedAmount": { "currency": "EUR", "amount": amount },
+            "creditorAccount": { "iban": "DE02100100109307118603" },
+        }]);
+        plan.field("content-type", "application/json");
+        plan.body = Some(
+            json!({
+                "amount": amount,
+                "currency": "EUR",
+                "creditor": { "iban": "DE02100100109307118603" },
+            })
+            .to_string()
+            .into_bytes(),
+        );
+        plan
+    }
+
+    /// With the authentication that the step-up asks for.
+    pub(crate) fn stepped_up(mut self, now: i64) -> Self {
+        self.token_claims["acr"] = json!(STRONG);
+        self.token_claims["auth_time"] = json!(now - 40);
+        self
+    }
+
+    /// Adds a header line.
+    pub(crate) fn field(&mut self, name: &str, value: impl AsRef<[u8]>) {
+        self.fields.push((name.to_owned(), value.as_ref().to_vec()));
+    }
+
+    /// Changes the body, which is JSON.
+    pub(crate) fn edit_body(&mut self, edit: impl FnOnce(&mut Value)) {
+        let mut body = serde_json::from_slice(self.body.as_deref().unwrap()).unwrap();
+        edit(&mut body);
+        self.body = Some(body.to_string().into_bytes());
+    }
+
+    /// The token alone.
+    pub(crate) fn token(&self) -> String {
+        self.token_signer
+            .sign(&self.token_header, &self.token_claims)
+    }
+
+    /// Signs and puts together. `ath` is the token's unless the plan says another.
+    pub(crate) fn wire(&self) -> Wire {
+        let token = self.token();
+        let mut fields = self.fields.clone();
+        if let Some(scheme) = self.scheme {
+            fields.push((
+                "authorization".to_owned(),
+                format!("{scheme} {token}").into_bytes(),
+            ));
+        }
+        if let Some(signer) = &self.proof_signer {
+            let mut claims = self.proof_claims.clone();
+            if claims.get("ath").is_none() {
+                claims["ath"] = json!(URL_SAFE_NO_PAD.encode(sha256(&[token.as_bytes()])));
+            }
+            fields.push((
+                "dpop".to_owned(),
+                signer.sign(&self.proof_header, &claims).into_bytes(),
+            ));
+        }
+        Wire {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            authority: self.authority.clone(),
+            fields,
+            body: self.body.clone(),
+        }
+    }
+}

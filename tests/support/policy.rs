@@ -1,0 +1,84 @@
+//! The policy of the flow table: that of `envoy/policy.yaml` with keys in it, hours that are always
+//! open, and a route whose risk is always too high.
+
+use crate::support::plan::{ISSUER, ORIGIN, STRONG, issuer_key};
+use serde_json::{Value, json};
+
+pub(crate) fn document() -> Value {
+    let bind = json!([
+        { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },
+        { "claim": "/instructedAmount/currency", "equals": "body:/currency" },
+        { "claim": "/creditorAccount/iban", "equals": "body:/creditor/iban" },
+    ]);
+    let transaction = json!({ "authorization_details": "payment_initiation", "bind": bind });
+    let large = json!({
+        "name": "large",
+        "add": 30,
+        "above": {
+            "claim": "/instructedAmount/amount",
+            "limit": "10000",
+            "currency": { "claim": "/instructedAmount/currency", "is": "EUR" },
+        },
+    });
+    let hours = json!({ "name": "off-hours", "add": 20, "outside": "daily 00:00-24:00 UTC" });
+    let step_up = json!({
+        "challenge": { "acr_values": [STRONG], "max_age": "300s" },
+        "ask": "pdp",
+        "on_silence": "refuse",
+    });
+    let identity = json!({ "issuers": ["corp"], "scopes": ["payments:write"] });
+    json!({
+        "schema": "countersign/v1",
+        "revision": 42,
+        "origins": [ORIGIN],
+        "unmatched": "refuse",
+        "replay": { "scope": "host", "memory": "8MiB" },
+        "dpop": { "max_age": "60s", "max_ahead": "1s" },
+        "issuers": {
+            "corp": {
+                "issuer": ISSUER,
+                "audiences": [ORIGIN],
+                "types": ["at+jwt"],
+                "algorithms": ["ES256", "PS256", "EdDSA"],
+                "keys": { "inline": { "keys": [issuer_key().published()] } },
+            },
+        },
+        "services": {
+            "pdp": {
+                "protocol": "authzen",
+                "cluster": "pdp",
+                "path": "/access/v1/evaluation",
+                "timeout": "250ms",
+            },
+        },
+        "routes": [
+            {
+                "name": "read-accounts",
+                "match": { "methods": ["GET"], "path": "/accounts/{id}" },
+                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+                "proof": ["dpop"],
+                "risk": { "base": 10 },
+            },
+            {
+                "name": "transfer",
+                "match": { "methods": ["POST"], "path": "/accounts/{account}/transfers" },
+                "identity": identity,
+                "proof": ["dpop"],
+                "body": "held",
+                "transaction": transaction,
+                "risk": { "base": 30, "signals": [hours, large], "step_up_at": 60, "refuse_at": 100 },
+                "step_up": step_up,
+            },
+            {
+                "name": "risky",
+                "match": { "methods": ["POST"], "path": "/accounts/{account}/risky" },
+                "identity": identity,
+                "proof": ["dpop"],
+                "body": "held",
+                "transaction": transaction,
+                "risk": { "base": 80, "signals": [large], "step_up_at": 60, "refuse_at": 100 },
+                "step_up": step_up,
+            },
+        ],
+    })
+}

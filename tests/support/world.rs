@@ -1,0 +1,250 @@
+//! The gate without a proxy: a policy, a clock that the test sets, memory that one worker shares with
+//! itself, and a decision service that is a value.
+
+use crate::support::plan::Wire;
+use crate::support::policy;
+use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
+use countersign::config;
+use countersign::crypto::Pure;
+use countersign::crypto::digest::MacKey;
+use countersign::http::{Connection, RequestHead};
+use countersign::pipeline::{self, Answer, Env, Outcome, Question, Step};
+use countersign::policy::Policy;
+use countersign::proof::replay::{BucketFault, Buckets, Geometry, Log, WriteFault};
+use countersign::reason::Reason;
+use countersign::record::Record;
+use countersign::step_up::{MAX_ANSWER_BYTES, Response, Silence};
+use countersign::time::UnixTime;
+use countersign::token::cache::Cache;
+use countersign::token::issuer::KeySource;
+use countersign::token::{Held, IssuerId, KeyStore};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Memory with the rules of the host's shared data.
+#[derive(Default)]
+pub(crate) struct Memory {
+    held: RefCell<HashMap<u32, (Vec<u8>, u32)>>,
+}
+
+impl Buckets for Memory {
+    fn read(&self, bucket: u32) -> Result<(Option<Vec<u8>>, Option<u32>), BucketFault> {
+        Ok(match self.held.borrow().get(&bucket) {
+            None => (None, None),
+            Some((bytes, version)) => (Some(bytes.clone()), Some(*version)),
+        })
+    }
+
+    fn write(&self, bucket: u32, bytes: &[u8], version: Option<u32>) -> Result<(), WriteFault> {
+        let mut held = self.held.borrow_mut();
+        let current = held.get(&bucket).map(|(_, version)| *version);
+        if current != version {
+            return Err(WriteFault::Conflict);
+        }
+        held.insert(bucket, (bytes.to_vec(), version.unwrap_or(0) + 1));
+        Ok(())
+    }
+}
+
+/// The keys that stand in the policy.
+pub(crate) struct Inline(pub(crate) Rc<Policy>);
+
+impl KeyStore for Inline {
+    fn held(&self, issuer: IssuerId) -> Held {
+        match &self.0.issuers[issuer.0].keys {
+            KeySource::Inline(set) => Held::Set(Rc::clone(set)),
+            KeySource::Fetched(_) => Held::Missing,
+        }
+    }
+
+    fn may_fetch(&self, _: IssuerId, _: Option<&str>) -> bool {
+        false
+    }
+}
+
+/// What came of a request.
+pub(crate) struct Verdict {
+    pub(crate) outcome: Outcome,
+    pub(crate) asked: usize,
+}
+
+impl Verdict {
+    pub(crate) fn record(&self) -> &Record {
+        match &self.outcome {
+            Outcome::Forward(_, record) | Outcome::Refuse(_, record) => record,
+        }
+    }
+}
+
+pub(crate) struct World {
+    pub(crate) policy: Rc<Policy>,
+    pub(crate) log: Log<Memory>,
+    pub(crate) tokens: RefCell<Cache>,
+    /// Milliseconds since the epoch.
+    pub(crate) now: Cell<i64>,
+    /// The next decision's entropy.
+    pub(crate) entropy: Cell<[u8; 16]>,
+}
+
+impl World {
+    /// A world at this moment, whose replay log began long before.
+    pub(crate) fn at(now: i64) -> Self {
+        Self::under(&policy::document(), now)
+    }
+
+    /// The same under another policy.
+    pub(crate) fn under(document: &Value, now: i64) -> Self {
+        let policy = Rc::new(config::load(document.to_string().as_bytes()).unwrap());
+        let key = MacKey::derive(b"a secret of at least thirty-two bytes", "replay");
+        let geometry = Geometry::of(policy.replay.memory);
+        let began = UnixTime::from_secs(now - 1000);
+        let log = Log::open(Memory::default(), geometry, key, &policy.dpop, began);
+        Self {
+            policy,
+            log,
+            tokens: RefCell::new(Cache::holding(64)),
+            now: Cell::new(now * 1000),
+            entropy: Cell::new([0; 16]),
+        }
+    }
+
+    /// Runs with the ports of this world.
+    pub(crate) fn with<T>(&self, run: impl FnOnce(&Env<'_>) -> T) -> T {
+        let keys = Inline(Rc::clone(&self.policy));
+        let mut entropy = self.entropy.get();
+        entropy[15] = entropy[15].wrapping_add(1);
+        self.entropy.set(entropy);
+        run(&Env {
+            policy: &self.policy,
+            now: UnixTime::from_millis(self.now.get()),
+            entropy,
+            verifier: &Pure,
+            keys: &keys,
+            replay: &self.log,
+            tokens: &self.tokens,
+        })
+    }
+
+    /// Judges a row to its end.
+    pub(crate) fn judge(&self, row: &Row) -> Verdict {
+        let body = row.wire.body.clone().unwrap_or_default();
+        let head = match head(&row.wire) {
+            Ok(head) => head,
+            Err(reason) => {
+                let outcome = self.with(|env| pipeline::refuse(reason, env));
+                return Verdict { outcome, asked: 0 };
+            }
+        };
+        let mut asked = 0;
+        let mut step = self.with(|env| pipeline::run(head, &Connection::default(), env));
+        loop {
+            step = match step {
+                Step::Done(outcome) => return Verdict { outcome, asked },
+                Step::Read(listening) => self.with(|env| listening.hear(Ok(&body), env)),
+                Step::Ask(Question::Keys(..), waiting) => {
+                    self.with(|env| waiting.resume(Ok(Answer::Keys), env))
+                }
+                Step::Ask(Question::Decision(call), waiting) => {
+                    asked += 1;
+                    self.now.set(self.now.get() + 7);
+                    let answer = answer(row.service, &call.request_id);
+                    self.with(|env| waiting.resume(answer.map(Answer::Decision), env))
+                }
+            };
+        }
+    }
+}
+
+/// The head of a request, as a host hands it over.
+pub(crate) fn head(wire: &Wire) -> Result<RequestHead, Reason> {
+    let pseudo = [
+        (":method", &wire.method),
+        (":path", &wire.path),
+        (":authority", &wire.authority),
+    ];
+    let mut pairs: Vec<(String, Vec<u8>)> = pseudo
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.clone().into_bytes()))
+        .collect();
+    pairs.extend(wire.fields.iter().cloned());
+    let Some(body) = &wire.body else {
+        return RequestHead::new(pairs).map(RequestHead::alone);
+    };
+    pairs.push((
+        "content-length".to_owned(),
+        body.len().to_string().into_bytes(),
+    ));
+    RequestHead::new(pairs)
+}
+
+/// What comes of each row of the table, a line each: status, release or reply, record.
+pub(crate) fn lines() -> String {
+    let world = World::at(GOLDEN_NOW);
+    let mut lines = String::new();
+    for row in rows(GOLDEN_NOW) {
+        let verdict = world.judge(&row);
+        let (status, out) = match &verdict.outcome {
+            Outcome::Forward(release, _) => (0, format!("{release:?}")),
+            Outcome::Refuse(reply, _) => (reply.status, format!("{:?}", reply.headers)),
+        };
+        let record = verdict.record().to_json();
+        lines.push_str(&format!("{}\n{status} {out}\n{record}\n", row.name));
+    }
+    lines
+}
+
+/// What the gate gets of a service in this mood.
+pub(crate) fn answer(service: Service, request_id: &str) -> Result<Response, Silence> {
+    let say = |body: &str| Response {
+        status: Some(200),
+        content_type: Some("application/json".to_owned()),
+        request_id: Some(request_id.to_owned()),
+        body: body.as_bytes().to_vec(),
+    };
+    Ok(match service {
+        Service::Permits => say(r#"{"decision":true}"#),
+        Service::Denies => say(r#"{"decision":false}"#),
+        Service::Obliges => {
+            say(r#"{"decision":true,"context":{"obligations":[{"id":"1","type":"step-up"}]}}"#)
+        }
+        Service::Rubbish => say(r#"{"decision":"true"}"#),
+        Service::Fails => Response {
+            status: Some(500),
+            ..say("{}")
+        },
+        Service::Mismatches => Response {
+            request_id: Some("another".to_owned()),
+            ..say(r#"{"decision":true}"#)
+        },
+        Service::Floods => {
+            let padding = " ".repeat(MAX_ANSWER_BYTES);
+            return Ok(say(&format!(r#"{{"decision":true}}{padding}"#)));
+        }
+        Service::Stalls => return Err(Silence::Timeout),
+        Service::Unasked | Service::Drops => return Err(Silence::Unreachable),
+    })
+}
+
+/// Holds a verdict to its row.
+pub(crate) fn check(row: &Row, verdict: &Verdict) {
+    let reason = verdict.record().reason;
+    match row.expected {
+        Expected::Forwarded => assert_eq!(reason, None, "{}", row.name),
+        Expected::Refused(expected) => assert_eq!(reason, Some(expected.code()), "{}", row.name),
+    }
+    let must_ask = usize::from(row.service != Service::Unasked);
+    assert_eq!(
+        verdict.asked, must_ask,
+        "{}: calls to the service",
+        row.name
+    );
+    let forwarded = matches!(verdict.outcome, Outcome::Forward(..));
+    assert_eq!(
+        forwarded,
+        row.expected == Expected::Forwarded,
+        "{}",
+        row.name
+    );
+}
