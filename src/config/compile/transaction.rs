@@ -13,7 +13,6 @@ const OWN_PREFIX: &str = "x-countersign-";
 /// What the route has to bind to.
 pub(super) struct Carrier<'a> {
     pub(super) template: Option<&'a Template>,
-    pub(super) methods: &'a [String],
     /// A method of the route that carries no body.
     pub(super) bodiless: Option<&'a str>,
     pub(super) body_is_held: bool,
@@ -27,12 +26,6 @@ pub(super) fn compile(
 ) -> Option<Rules> {
     let detail_at = at.member("authorization_details");
     let detail_type = written.authorization_details.open(&detail_at, faults);
-    if carrier.bodiless.is_none() && !carrier.methods.is_empty() {
-        let problem =
-            "needs `body: held` on this route: a body that nobody reads could say anything";
-        faults.check(carrier.body_is_held, at, problem);
-    }
-
     let bind_at = at.member("bind");
     let mut bindings = Vec::new();
     for (place, part) in written.bind.open(&bind_at, faults)?.into_iter().enumerate() {
@@ -61,12 +54,8 @@ pub(super) fn compile(
     let allow_query = Part::open_if_there(written.allow_query, &query_at, faults)?;
     let allow_query = allow_query.unwrap_or_default();
     text::repeated(&allow_query, &query_at, faults);
-    Some(Rules {
-        detail_type: detail_type?,
-        bindings,
-        allow_members,
-        allow_query,
-    })
+    let rules = Rules::new(detail_type?, bindings, &allow_members, allow_query);
+    faults.keep(rules.map_err(|bad| bad.0), at)
 }
 
 fn binding(
