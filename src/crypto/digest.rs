@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
@@ -47,7 +48,10 @@ impl MacKey {
     fn raw(key: &[u8]) -> Self {
         // HMAC takes keys of every length, so the error of its generic interface cannot occur;
         // a zeroed state would be the answer to it, and no tag of it would match.
-        Self(Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default())))
+        Self(
+            Hmac::new_from_slice(key)
+                .unwrap_or_else(|_| Hmac::new(&Key::<Hmac<Sha256>>::default())),
+        )
     }
 
     /// The tag of the pieces, each preceded by its length.

@@ -111,7 +111,7 @@ impl PublicKey {
         }
     }
 
-    /// The key as a DER SubjectPublicKeyInfo (RFC 5280 section 4.1), the point uncompressed.
+    /// The key as a DER `SubjectPublicKeyInfo` (RFC 5280 section 4.1), the point uncompressed.
     #[must_use]
     pub fn spki(&self) -> &[u8] {
         &self.spki

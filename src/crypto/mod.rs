@@ -2,10 +2,15 @@
 
 mod algorithm;
 pub mod digest;
+#[cfg(test)]
+#[path = "../../tests/support/envoy.rs"]
+pub(crate) mod envoy;
 mod key;
 mod known_answers;
 pub mod native;
 mod pure;
+#[cfg(test)]
+pub(crate) mod signing;
 mod spki;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,4 @@
-//! The engine inside the module: RustCrypto.
+//! The engine inside the module.
 
 use p256::ecdsa::signature::Verifier as _;
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey, traits::PublicKeyParts};

@@ -1,4 +1,4 @@
-//! SubjectPublicKeyInfo (RFC 5280 section 4.1) in DER: how the host wants its keys.
+//! `SubjectPublicKeyInfo` (RFC 5280 section 4.1) in DER: how the host wants its keys.
 
 /// `id-ecPublicKey`, `prime256v1`, and the head of the bit string with the uncompressed point.
 const P256: [u8; 26] = [

@@ -6,6 +6,9 @@ mod keyset;
 
 use std::fmt;
 
+#[cfg(test)]
+mod tests;
+
 pub use keyset::{KeySet, KeySetFault, Selection};
 
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
