@@ -19,7 +19,7 @@ build: $(RUST)
 	cp $(TARGET)/wasm32-wasip1/release/countersign.wasm dist/countersign.wasm
 
 demo: build envoy
-	cargo run --release --bin countersign -- demo
+	cargo run --bin countersign -- demo
 
 test: build envoy $(BINDGEN)
 	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner

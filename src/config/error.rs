@@ -54,13 +54,15 @@ impl At<'_> {
 
     /// The place below this one that a deserializer names.
     pub(super) fn below(&self, relative: &str) -> String {
-        match (self, relative) {
-            (_, "" | ".") => self.to_string(),
-            (Self::Document, _) => relative.to_owned(),
-            (Self::Member(..) | Self::Item(..), _) if relative.starts_with('[') => {
-                format!("{self}{relative}")
+        // Where a text ends too early, the last step is not known.
+        let known = relative.strip_suffix('?').unwrap_or(relative);
+        match (self, known.strip_suffix('.').unwrap_or(known)) {
+            (_, "") => self.to_string(),
+            (Self::Document, path) => path.to_owned(),
+            (Self::Member(..) | Self::Item(..), path) if path.starts_with('[') => {
+                format!("{self}{path}")
             }
-            (Self::Member(..) | Self::Item(..), _) => format!("{self}.{relative}"),
+            (Self::Member(..) | Self::Item(..), path) => format!("{self}.{path}"),
         }
     }
 }

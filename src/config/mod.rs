@@ -75,11 +75,13 @@ fn digest(tree: &Value) -> Rc<str> {
 /// The place and the kind of a fault of YAML itself, a repeated key among them.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn from_yaml(text: &str) -> Result<Vec<u8>, ConfigError> {
-    let tree: tree::Tree = serde_saphyr::from_str_with_options(
-        text,
-        serde_saphyr::options! { with_snippet: false, merge_keys: serde_saphyr::options::MergeKeyPolicy::Error },
-    )
-    .map_err(|error| ConfigError::document(format!("is not YAML: {error}")))?;
+    let options = serde_saphyr::options! {
+        strict_booleans: true,
+        merge_keys: serde_saphyr::options::MergeKeyPolicy::Error,
+        with_snippet: false,
+    };
+    let tree: tree::Tree = serde_saphyr::from_str_with_options(text, options)
+        .map_err(|error| ConfigError::document(format!("is not YAML: {error}")))?;
     Ok(tree::canonical(&tree.0).into_bytes())
 }
 

@@ -34,7 +34,10 @@ pub(super) fn number(double: f64) -> Option<Number> {
 /// objects. What stands in `inline` is a key set, which has its own rules.
 pub(super) fn refuse_blanks(value: &Value, at: &At<'_>, faults: &mut Faults) {
     match value {
-        Value::Null => faults.add(at, "has no value: give it one, or leave it out"),
+        Value::Null => faults.add(
+            at,
+            "has no value: give it one, or leave it out if it is optional",
+        ),
         Value::Array(items) if !items.is_empty() => {
             for (place, item) in items.iter().enumerate() {
                 refuse_blanks(item, &at.item(place), faults);
@@ -50,7 +53,10 @@ pub(super) fn refuse_blanks(value: &Value, at: &At<'_>, faults: &mut Faults) {
         Value::String(text) if !text.trim().is_empty() => {}
         Value::Bool(_) | Value::Number(_) => {}
         Value::Array(_) | Value::Object(_) | Value::String(_) => {
-            faults.add(at, "is empty: fill it in, or leave it out");
+            faults.add(
+                at,
+                "is empty: fill it in, or leave it out if it is optional",
+            );
         }
     }
 }

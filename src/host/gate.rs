@@ -138,8 +138,8 @@ impl Gate {
         self.asks
     }
 
-    /// Judges a request by its header lines.
-    pub(super) fn judge(&self, lines: Result<Vec<(String, Vec<u8>)>, Reason>) -> Step {
+    /// Judges a request by its header lines, and by whether they are all of it.
+    pub(super) fn judge(&self, lines: Result<Vec<(String, Vec<u8>)>, Reason>, alone: bool) -> Step {
         self.step(|env| {
             if !self.is_open {
                 return Step::Done(pipeline::refuse(Reason::NotConfigured, env));
@@ -149,7 +149,7 @@ impl Gate {
             } else {
                 Connection::default()
             };
-            match lines.and_then(read::head) {
+            match lines.and_then(|lines| read::head(lines, alone)) {
                 Ok(head) => pipeline::run(head, &connection, env),
                 Err(reason) => Step::Done(pipeline::refuse(reason, env)),
             }

@@ -29,13 +29,14 @@ pub(super) fn lines() -> Result<Vec<(String, Vec<u8>)>, Reason> {
     pairs::read(&bytes).ok_or(Reason::HostFault)
 }
 
-/// The head of the request, from its lines.
-pub(super) fn head(lines: Vec<(String, Vec<u8>)>) -> Result<RequestHead, Reason> {
+/// The head of the request, from its lines, and from whether the stream ended with them.
+pub(super) fn head(lines: Vec<(String, Vec<u8>)>, alone: bool) -> Result<RequestHead, Reason> {
     // A request has pseudo-headers: no line at all means that the host had no request to show.
     if lines.is_empty() {
         return Err(Reason::HostFault);
     }
-    RequestHead::new(lines)
+    let head = RequestHead::new(lines)?;
+    Ok(if alone { head.alone() } else { head })
 }
 
 /// `traceparent`, if there is exactly one that is visible ASCII: it is passed on, never believed.

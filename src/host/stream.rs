@@ -66,7 +66,7 @@ impl HttpContext for Stream {
             }),
         });
         self.request = Some(Rc::clone(&request));
-        let step = self.gate.judge(lines);
+        let step = self.gate.judge(lines, end_of_stream);
         self.gate.perform(&request, step);
         request.in_callback.set(false);
         self.flow()

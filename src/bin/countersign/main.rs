@@ -1,5 +1,6 @@
 //! The native command: the other thin adapter over the core.
 
+mod check;
 mod demo;
 mod mint;
 mod say;
@@ -17,11 +18,16 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Check(check::Options),
+    /// Prints the JSON Schema of the policy
+    Schema,
     Demo(demo::Options),
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
+        Command::Check(options) => check::run(&options),
+        Command::Schema => check::schema(),
         Command::Demo(options) => demo::run(&options),
     };
     match done {

@@ -60,8 +60,6 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         }),
         algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
     };
-    let routes = whole.routes.open(&root.member("routes"), faults);
-    let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
     let issuers = issuers.and_then(|it| issuers::compile(it, &root.member("issuers"), faults));
     let deadline = waiting.map(|it| it.deadline);
     let services = services.and_then(|it| {
@@ -72,6 +70,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
             faults,
         )
     });
+    let routes = whole.routes.open(&root.member("routes"), faults);
+    let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
 
     let (issuers, sources) = issuers?;
     let (routes, index) = routes?;
@@ -111,7 +111,7 @@ fn origins(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<
             }
         }
     }
-    whole.then_some(origins)
+    (whole && !origins.is_empty()).then_some(origins)
 }
 
 fn replay(part: Part<wire::Replay>, at: &At<'_>, faults: &mut Faults) -> Option<policy::Replay> {

@@ -140,7 +140,8 @@ fn signal_of(
     // Each condition that is written: Some(None) if it is at fault.
     let outside = written.outside.map(|part| {
         let window = part.open(&outside_at, faults)?;
-        let hours = Hours::parse(&window).map_err(|bad| format!("{window:?} {}", bad.0));
+        let hours = Hours::parse(&window)
+            .map_err(|bad| format!("{window:?} is no weekly window: {}", bad.0));
         faults.keep(hours, &outside_at).map(Condition::OutsideHours)
     });
     let source = written.source_outside.map(|part| {

@@ -72,7 +72,6 @@ fn route(
         Some(written) => {
             let carrier = transaction::Carrier {
                 template: template.as_ref(),
-                methods: methods.as_deref().unwrap_or_default(),
                 bodiless: bodiless(methods.as_deref().unwrap_or_default()),
                 body_is_held: body.as_ref().is_none_or(Option::is_some),
             };

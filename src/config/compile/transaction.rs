@@ -4,7 +4,7 @@ use super::{At, Faults, Part, text};
 use crate::config::wire::route::{As, Binding as WrittenBinding, Transaction};
 use crate::json::Pointer;
 use crate::route::Template;
-use crate::transaction::{BadRules, Binding, Comparison, Place, Rules};
+use crate::transaction::{Binding, Comparison, Place, Rules};
 
 /// Headers that the filter sets or removes, or that carry the credentials: never a value to bind.
 const OWN_HEADERS: [&str; 3] = ["authorization", "dpop", "txn-token"];
@@ -13,7 +13,6 @@ const OWN_PREFIX: &str = "x-countersign-";
 /// What the route has to bind to.
 pub(super) struct Carrier<'a> {
     pub(super) template: Option<&'a Template>,
-    pub(super) methods: &'a [String],
     /// A method of the route that carries no body.
     pub(super) bodiless: Option<&'a str>,
     pub(super) body_is_held: bool,
@@ -27,12 +26,6 @@ pub(super) fn compile(
 ) -> Option<Rules> {
     let detail_at = at.member("authorization_details");
     let detail_type = written.authorization_details.open(&detail_at, faults);
-    if carrier.bodiless.is_none() && !carrier.methods.is_empty() {
-        let problem =
-            "needs `body: held` on this route: a body that nobody reads could say anything";
-        faults.check(carrier.body_is_held, at, problem);
-    }
-
     let bind_at = at.member("bind");
     let mut bindings = Vec::new();
     for (place, part) in written.bind.open(&bind_at, faults)?.into_iter().enumerate() {
@@ -61,13 +54,8 @@ pub(super) fn compile(
     let allow_query = Part::open_if_there(written.allow_query, &query_at, faults)?;
     let allow_query = allow_query.unwrap_or_default();
     text::repeated(&allow_query, &query_at, faults);
-    match Rules::new(detail_type?, bindings, &allow_members, allow_query) {
-        Ok(rules) => Some(rules),
-        Err(BadRules(problem)) => {
-            faults.add(at, problem);
-            None
-        }
-    }
+    let rules = Rules::new(detail_type?, bindings, &allow_members, allow_query);
+    faults.keep(rules.map_err(|bad| bad.0), at)
 }
 
 fn binding(

@@ -114,6 +114,7 @@ pub(super) struct Upstream {
 /// How the upstream learns who the caller is.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(not(target_arch = "wasm32"), schemars(rename = "UpstreamIdentity"))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Identity {
     /// The filter sets the `x-countersign-*` request headers.

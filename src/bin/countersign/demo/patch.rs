@@ -1,7 +1,8 @@
 //! What the demo changes in the committed configuration, and nothing else: where things listen,
 //! which module runs, and the few lines of the policy that would make a run depend on the clock.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use countersign::config;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -30,8 +31,11 @@ pub(crate) fn read_yaml(path: &Path) -> Result<Value> {
     serde_saphyr::from_str(&text).with_context(|| format!("{} is not YAML", path.display()))
 }
 
-/// The policy of the demo.
-pub(crate) fn policy(mut policy: Value) -> Result<Value> {
+/// Reads the policy and changes what the demo must change.
+pub(crate) fn policy(path: &Path) -> Result<Value> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let mut policy: Value = serde_json::from_slice(&config::from_yaml(&text)?)?;
     let members = policy.as_object_mut().context("the policy is no object")?;
     let dpop = members.entry("dpop").or_insert_with(|| json!({}));
     set(dpop, "/", "max_ahead", json!(MAX_AHEAD))?;
@@ -45,6 +49,10 @@ pub(crate) fn policy(mut policy: Value) -> Result<Value> {
         if let Some(window) = signal.get_mut("outside") {
             *window = json!(ALWAYS);
         }
+    }
+    if let Err(faults) = config::load(policy.to_string().as_bytes()) {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        bail!("{} does not load:\n{}", path.display(), faults.join("\n"));
     }
     Ok(policy)
 }

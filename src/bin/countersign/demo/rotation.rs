@@ -1,6 +1,6 @@
 //! The step in which the issuer rotates its keys in the middle of traffic.
 
-use super::client::{Client, Sending};
+use super::client::{Answer, Client, Sending};
 use super::customer::{Customer, reading};
 use super::stage::{Stage, differ, trace};
 use crate::say::say;
@@ -22,9 +22,14 @@ pub(crate) async fn play(stage: &mut Stage, customer: &Customer, before: &str) -
     let after = stage.issuer.token(customer.key(), &reading())?;
     launch(&mut flying, stage, customer, &after, half)?;
     let mut good = 0_usize;
-    while let Some(status) = flying.join_next().await {
-        let status = status.context("a client stopped")??;
-        good = good.saturating_add(usize::from(status == 200));
+    let mut surprises = Vec::new();
+    while let Some(answer) = flying.join_next().await {
+        let answer = answer.context("a client stopped")??;
+        if answer.status == 200 {
+            good = good.saturating_add(1);
+        } else {
+            surprises.push(format!("answer {}: {}", answer.status, answer.body));
+        }
     }
     stage.envoy.forget_lines();
     let now = stage.counts();
@@ -34,7 +39,6 @@ pub(crate) async fn play(stage: &mut Stage, customer: &Customer, before: &str) -
     say!(
         "    -> {good} times 200; key set fetched {fetches} more time(s); upstream saw: {reached}"
     )?;
-    let mut surprises = Vec::new();
     differ(&mut surprises, "answers with 200", &IN_FLIGHT, &good);
     if fetches == 0 || fetches > 2 {
         surprises.push(format!(
@@ -45,7 +49,7 @@ pub(crate) async fn play(stage: &mut Stage, customer: &Customer, before: &str) -
 }
 
 fn launch(
-    flying: &mut JoinSet<Result<u16>>,
+    flying: &mut JoinSet<Result<Answer>>,
     stage: &Stage,
     customer: &Customer,
     token: &str,
@@ -54,7 +58,7 @@ fn launch(
     for _ in 0..times {
         let client: Client = stage.client.clone();
         let sending = customer.signed(token, Sending::get("/accounts/42"))?;
-        flying.spawn(async move { Ok(client.send(&sending, &trace()).await?.status) });
+        flying.spawn(async move { client.send(&sending, &trace()).await });
     }
     Ok(())
 }

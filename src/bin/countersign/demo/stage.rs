@@ -111,7 +111,7 @@ impl Stage {
         let issuer = Issuer::start().await?;
         let upstream = Upstream::start().await?;
         let pdp = Pdp::start().await?;
-        let policy = patch::policy(patch::read_yaml(&options.policy)?)?;
+        let policy = patch::policy(&options.policy)?;
         let places = Places {
             upstream: upstream.server.address(),
             issuer: issuer.server.address(),
@@ -302,7 +302,7 @@ fn describe(
     let details = line.details.as_deref().unwrap_or("-");
     writeln!(
         text,
-        "       record {}, signatures: {}, Envoy's details: {details}",
+        "       record {}; signatures: {}; details: {details}",
         record.id,
         record.engines()
     )?;

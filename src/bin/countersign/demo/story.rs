@@ -234,9 +234,9 @@ async fn silence(stage: &mut Stage, customer: &Customer) -> Result<()> {
     stage.pdp.server.stop().await;
     stage
         .play(
-            "The decision service is down: no answer is no permission",
+            "The decision service is down; Envoy answers 503 in its place, which is no permission",
             &customer.signed(&token, large.clone())?,
-            Expect::refuse(503, "decision_unreachable")
+            Expect::refuse(503, "decision_status")
                 .score(60)
                 .asked(Asked::InVain),
         )

@@ -45,7 +45,7 @@ async fn echo(
         .iter()
         .filter(|(name, _)| {
             let name = name.as_str();
-            name.starts_with("x-countersign-") || name == "dpop" || name == "authorization"
+            name.starts_with("x-countersign-") || name == "dpop"
         })
         .map(|(name, value)| {
             let value = String::from_utf8_lossy(value.as_bytes()).into_owned();

@@ -1,0 +1,166 @@
+//! What loads, and what it means.
+
+use super::{good, policy};
+use countersign::config;
+use countersign::crypto::Algorithm;
+use countersign::http::budget::MAX_PATH_SEGMENTS;
+use countersign::policy::{Identity, Policy, ProofHeader, Scope, Unmatched};
+use countersign::proof::Method;
+use countersign::risk::Condition;
+use countersign::route::Found;
+use countersign::step_up::{OnSilence, ServiceId};
+use countersign::token::IssuerId;
+use countersign::token::issuer::{KeySource, UnknownConfirmation};
+use countersign::transaction::{Comparison, Place};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+fn load(tree: &Value) -> Policy {
+    config::load(tree.to_string().as_bytes()).unwrap()
+}
+
+#[test]
+fn every_good_policy_loads() {
+    for (path, tree) in good() {
+        let faults = config::load(tree.to_string().as_bytes()).err();
+        assert_eq!(faults, None, "{path}");
+    }
+}
+
+#[test]
+fn what_is_left_out_has_the_documented_value() {
+    let policy = load(&policy("tests/policies/good/minimal.yaml"));
+    assert_eq!(policy.revision, 1);
+    assert_eq!(policy.unmatched, Unmatched::Pass);
+    assert_eq!(
+        (policy.replay.scope, policy.replay.memory),
+        (Scope::Host, 65_536)
+    );
+    assert_eq!(policy.dpop.max_age, Duration::from_mins(1));
+    assert_eq!(policy.dpop.max_ahead, Duration::from_secs(10));
+    let dpop = [Algorithm::Es256, Algorithm::Ps256, Algorithm::Ed25519];
+    assert_eq!(policy.dpop.algorithms, dpop);
+    assert_eq!(policy.waiting.deadline, Duration::from_secs(5));
+    assert_eq!(policy.waiting.requests, 1024);
+    assert_eq!(policy.upstream.identity, Identity::Headers);
+    assert_eq!(policy.upstream.proof, ProofHeader::Strip);
+    let issuer = &policy.issuers[0];
+    assert_eq!(issuer.leeway, Duration::from_secs(5));
+    assert_eq!(issuer.unknown_confirmation, UnknownConfirmation::Ignore);
+    assert_eq!(policy.sources[0].authority, "as");
+    assert_eq!(policy.sources[0].timeout, Duration::from_secs(2));
+    assert!(policy.services.is_empty());
+    let route = &policy.routes[0];
+    assert_eq!(route.origin.as_str(), "https://api.example.com");
+    assert_eq!(route.identity.scopes, Vec::<String>::new());
+    assert_eq!(
+        (&*route.challenge_scope, &*route.challenge_algs),
+        ("", "ES256 PS256 EdDSA")
+    );
+    assert!(route.body.is_none() && route.transaction.is_none() && route.step_up.is_none());
+    assert_eq!((route.risk.step_up_at, route.risk.refuse_at), (None, None));
+}
+
+#[test]
+fn what_is_written_is_what_is_meant() {
+    let policy = load(&policy("tests/policies/good/complete.yaml"));
+    assert_eq!(policy.revision, 9_007_199_254_740_991);
+    assert_eq!(policy.unmatched, Unmatched::Refuse);
+    assert_eq!(policy.replay.memory, 256 << 20);
+    assert_eq!(policy.dpop.max_age, Duration::from_mins(5));
+    assert_eq!(
+        policy.dpop.algorithms,
+        [Algorithm::Es256, Algorithm::Ed25519]
+    );
+    assert_eq!(policy.upstream.identity, Identity::FilterState);
+    assert_eq!(policy.upstream.proof, ProofHeader::Keep);
+
+    let [corp, partner] = policy.issuers.as_slice() else {
+        panic!("two issuers")
+    };
+    assert_eq!(
+        (&*corp.name, &*corp.uri),
+        ("corp", "https://as.example.com")
+    );
+    assert_eq!(corp.types, ["at+jwt", "jwt"]);
+    assert!(matches!(corp.keys, KeySource::Fetched(0)));
+    assert_eq!(corp.unknown_confirmation, UnknownConfirmation::Refuse);
+    let KeySource::Inline(keys) = &partner.keys else {
+        panic!("inline keys")
+    };
+    assert_eq!(keys.keys()[0].id(), Some("2026"));
+    let source = &policy.sources[0];
+    assert_eq!((&*source.name, &*source.path), ("corp", "/jwks?v=1"));
+    assert_eq!(source.authority, "as.example.com");
+    assert_eq!(source.max_stale, Duration::from_hours(24));
+    assert_eq!(policy.services[1].authority, "pdp.example.com");
+
+    let [search, transfer] = policy.routes.as_slice() else {
+        panic!("two routes")
+    };
+    assert_eq!(search.origin.as_str(), "http://127.0.0.1:8080");
+    assert_eq!(search.identity.issuers, [IssuerId(0), IssuerId(1)]);
+    assert_eq!(&*search.challenge_scope, "accounts:read payments:read");
+    assert_eq!(&*search.challenge_algs, "ES256 EdDSA");
+    assert_eq!(search.proof.any_of, [Method::Dpop]);
+    assert!(
+        matches!(search.risk.signals[0].when, Condition::OutsideNetworks(ref it) if it.len() == 2)
+    );
+    let asked = search.step_up.as_ref().unwrap();
+    assert_eq!(asked.service, ServiceId(1));
+    assert_eq!(asked.on_silence, OnSilence::AllowBelow(60));
+    assert_eq!(asked.challenge, None);
+
+    assert_eq!(transfer.body.unwrap().limits.bytes, 1 << 20);
+    let rules = transfer.transaction.as_ref().unwrap();
+    assert_eq!(rules.detail_type(), "payment_initiation");
+    let places: Vec<&Place> = rules.bindings().iter().map(|it| &it.place).collect();
+    assert!(matches!(places[0], Place::Body(_)));
+    assert_eq!(*places[1], Place::Path("account".to_owned()));
+    assert_eq!(*places[2], Place::Query("purpose".to_owned()));
+    assert_eq!(*places[3], Place::Header("x-tenant".to_owned()));
+    assert_eq!(rules.bindings()[0].comparison, Comparison::Decimal);
+    assert_eq!(rules.bindings()[1].comparison, Comparison::Exact);
+    // The allow-lists have no face of their own: what they hold shows in the rules as a whole.
+    let shown = format!("{rules:?}");
+    assert!(shown.contains("\"a/b\"") && shown.contains("\"memo\"") && shown.contains("\"trace\""));
+    let challenge = transfer
+        .step_up
+        .as_ref()
+        .unwrap()
+        .challenge
+        .as_ref()
+        .unwrap();
+    assert_eq!(
+        (challenge.acr_values[0].as_str(), challenge.max_age),
+        ("urn:example:loa:3", None)
+    );
+    assert_eq!(
+        policy.index.find("PUT", "/accounts/1/transfers"),
+        Found::Route(1)
+    );
+    assert_eq!(
+        policy.index.find("GET", "/accounts/1/transfers"),
+        Found::OtherMethod
+    );
+}
+
+#[test]
+fn ten_thousand_routes_load_and_are_found() {
+    let mut tree = policy("tests/policies/good/minimal.yaml");
+    let route = tree["routes"][0].clone();
+    let routes = (0..10_000).map(|number| {
+        let mut route = route.clone();
+        route["name"] = json!(format!("route-{number}"));
+        route["match"]["path"] = json!(format!("/service-{number}/{{id}}"));
+        route
+    });
+    tree["routes"] = routes.collect();
+    let policy = load(&tree);
+    for number in [0, 1, 4_999, 9_999] {
+        let path = format!("/service-{number}/x");
+        assert_eq!(policy.index.find("GET", &path), Found::Route(number));
+    }
+    let deep = "/a".repeat(MAX_PATH_SEGMENTS);
+    assert_eq!(policy.index.find("GET", &deep), Found::Nothing);
+}
