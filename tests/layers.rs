@@ -2,9 +2,9 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::unwrap_in_result,
     clippy::string_slice,
-    clippy::panic,
+    clippy::arithmetic_side_effects,
     reason = "a test of the source tree: what is missing shall fail it"
 )]
 

@@ -1,3 +1,9 @@
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::needless_pass_by_value,
+    reason = "tests"
+)]
+
 use super::board::{Board, Seal};
 use super::roster;
 use super::store::{Fetch, FetchFault, Store};
@@ -14,7 +20,10 @@ const SECRET: &[u8] = b"a secret of thirty-two bytes or so";
 
 /// A board in this process: what the host's shared data does.
 #[derive(Clone, Debug, Default)]
-struct Wall(Rc<RefCell<HashMap<String, (Vec<u8>, u32)>>>);
+struct Wall(Rc<RefCell<HashMap<String, Written>>>);
+
+/// A value, and the number that names this state of it.
+type Written = (Vec<u8>, u32);
 
 impl Board for Wall {
     fn read(&self, name: &str) -> Option<(Vec<u8>, u32)> {

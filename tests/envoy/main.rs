@@ -2,6 +2,7 @@
 //! needed, and a test whose proxy cannot start fails.
 #![expect(
     clippy::unwrap_used,
+    clippy::unwrap_in_result,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
@@ -12,6 +13,7 @@
 
 mod caller;
 mod config;
+mod http2;
 #[path = "../../src/bin/countersign/mint.rs"]
 mod mint;
 mod policy;
@@ -19,4 +21,6 @@ mod proxy;
 mod server;
 mod wire;
 
+mod bodies;
+mod decisions;
 mod failing_closed;
