@@ -211,7 +211,8 @@ const READS: &[Change] = &[
     (
         "bound to a certificate too",
         &|p| {
-            p.token_claims["cnf"]["x5t#S256"] = json!("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0")
+            p.token_claims["cnf"]["x5t#S256"] =
+                json!("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0");
         },
         Expected::Refused(Reason::ConfirmationUnsupported),
     ),
@@ -453,7 +454,7 @@ const TRANSFERS: &[Change] = &[
     (
         "a second amount",
         &|p| {
-            p.body = Some(br#"{"amount":"123.50","amount":"9999","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec())
+            p.body = Some(br#"{"amount":"123.50","amount":"9999","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec());
         },
         Expected::Refused(Reason::BodyMalformed),
     ),
@@ -478,7 +479,7 @@ const TRANSFERS: &[Change] = &[
             p.fields = vec![(
                 "content-type".to_owned(),
                 b"application/x-www-form-urlencoded".to_vec(),
-            )]
+            )];
         },
         Expected::Refused(Reason::BodyType),
     ),
