@@ -237,6 +237,26 @@ fn a_question_is_settled_by_another_workers_fetch() {
 }
 
 #[test]
+fn a_key_that_another_worker_just_fetched_is_worth_a_wait() {
+    let wall = Wall::default();
+    let (one, late) = (worker(1, &wall), worker(2, &wall));
+    let first = only(one.tend(at(0)));
+    one.ended(first, Some(&set(&["old"])), at(0)).unwrap();
+    assert_eq!(late.tend(at(0)), []);
+    let _ = one.ask(CORP, Some("new".to_owned())).unwrap();
+    let fetch = only(one.tend(at(10)));
+    one.ended(fetch, Some(&set(&["old", "new"])), at(10))
+        .unwrap();
+    // The late worker has not heard of it, and nobody may fetch again so soon.
+    assert!(late.at(at(10)).may_fetch(CORP, Some("new")));
+    let ask = late.ask(CORP, Some("new".to_owned())).unwrap();
+    assert_eq!(late.tend(at(10)), []);
+    assert!(late.settled(&ask, at(10)));
+    assert_eq!(names(&late, at(10)), ["new", "old"]);
+    assert!(!late.at(at(10)).may_fetch(CORP, Some("invented")));
+}
+
+#[test]
 fn a_failed_fetch_settles_too() {
     let wall = Wall::default();
     let store = worker(1, &wall);
