@@ -24,3 +24,6 @@ mod wire;
 mod bodies;
 mod decisions;
 mod failing_closed;
+mod keysets;
+mod repeated;
+mod replay;
