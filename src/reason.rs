@@ -96,6 +96,10 @@ reasons! {
     ConfirmationUnsupported = "confirmation_unsupported",
     /// The token's confirmation has a member outside the registry, and the issuer's policy refuses those.
     ConfirmationUnknown = "confirmation_unknown",
+    /// The token is bound to a client certificate, and the connection shows none, or no route of the policy accepts `mtls`.
+    CertificateMissing = "certificate_missing",
+    /// The connection shows another client certificate than the one the token is bound to.
+    CertificateMismatch = "certificate_mismatch",
     /// There is no proof of possession.
     ProofMissing = "proof_missing",
     /// There is more than one proof of possession.

@@ -36,10 +36,12 @@ pub struct Record {
     pub score: Option<u32>,
     /// What the score is made of, in the order of the policy.
     pub contributions: Vec<Contribution>,
-    /// How possession was shown.
-    pub proof: Option<&'static str>,
-    /// The thumbprint of the key that was possessed (RFC 7638), base64url.
+    /// How possession was shown: `dpop`, `mtls`, or both.
+    pub proof: Vec<&'static str>,
+    /// The thumbprint of the DPoP key that was possessed (RFC 7638), base64url.
     pub key: Option<String>,
+    /// SHA-256 of the client certificate that was shown, base64url.
+    pub certificate: Option<String>,
     /// SHA-256 of the token as it was sent, base64url.
     pub token: Option<String>,
     /// `iss` of the token, once its signature held.
@@ -136,8 +138,9 @@ impl Record {
             reason: None,
             score: None,
             contributions: Vec::new(),
-            proof: None,
+            proof: Vec::new(),
             key: None,
+            certificate: None,
             token: None,
             issuer: None,
             subject: None,

@@ -12,8 +12,8 @@ use crate::http::Connection;
 use crate::keys::store::{Fetch, Store};
 use crate::pipeline::{self, Env, Outcome, Step};
 use crate::policy::{self, Policy};
-use crate::proof::dpop;
 use crate::proof::replay::{Geometry, Log, ReplayLog};
+use crate::proof::{Method, dpop};
 use crate::reason::Reason;
 use crate::risk::Condition;
 use crate::time::UnixTime;
@@ -38,6 +38,7 @@ pub(super) struct Gate {
     replay: Box<dyn ReplayLog>,
     tokens: RefCell<Cache>,
     reads_source: bool,
+    reads_certificate: bool,
     asks: bool,
     is_open: bool,
 }
@@ -127,6 +128,10 @@ impl Gate {
                     .iter()
                     .any(|signal| of_source(&signal.when))
             }),
+            reads_certificate: policy
+                .routes
+                .iter()
+                .any(|route| route.proof.any_of.contains(&Method::Mtls)),
             asks: !policy.services.is_empty(),
             is_open: false,
             policy: Rc::new(policy),
@@ -144,10 +149,9 @@ impl Gate {
             if !self.is_open {
                 return Step::Done(pipeline::refuse(Reason::NotConfigured, env));
             }
-            let connection = if self.reads_source {
-                read::connection()
-            } else {
-                Connection::default()
+            let connection = Connection {
+                source: self.reads_source.then(read::source).flatten(),
+                certificate: self.reads_certificate.then(read::certificate).flatten(),
             };
             match lines.and_then(|lines| read::head(lines, alone)) {
                 Ok(head) => pipeline::run(head, &connection, env),

@@ -13,6 +13,22 @@ use std::net::IpAddr;
 pub struct Connection {
     /// The address that the proxy holds to be the client's, after its own `X-Forwarded-For` rules.
     pub source: Option<IpAddr>,
+    /// SHA-256 of the client certificate that the connection itself showed.
+    pub certificate: Option<[u8; 32]>,
+}
+
+/// A digest in hexadecimal, as proxies write that of a certificate. Empty is none.
+#[must_use]
+pub fn certificate_digest(hexadecimal: &[u8]) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    let mut digits = hexadecimal
+        .iter()
+        .map(|byte| char::from(*byte).to_digit(16));
+    for byte in &mut digest {
+        let (high, low) = (digits.next()??, digits.next()??);
+        *byte = u8::try_from(high << 4 | low).ok()?;
+    }
+    digits.next().is_none().then_some(digest)
 }
 
 /// The values of one header field.
@@ -150,6 +166,26 @@ mod tests {
         assert_eq!(head.field("a"), Field::Several);
         assert_eq!(head.field("b"), Field::One(b"\xff"));
         assert_eq!(head.field("c"), Field::Absent);
+    }
+
+    #[test]
+    fn a_digest_is_32_bytes_in_hexadecimal() {
+        let text = "0380ED2f".repeat(8);
+        assert_eq!(
+            certificate_digest(text.as_bytes()).map(|digest| digest[1]),
+            Some(0x80)
+        );
+        let long = format!("{text}00");
+        for other in [
+            "",
+            "0380",
+            &text[..63],
+            &long,
+            &text.replace('f', "g"),
+            &text.replace('f', "+"),
+        ] {
+            assert_eq!(certificate_digest(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::step_up::{Decision, MAX_ANSWER_BYTES, Response};
 use serde_json::{Map, Value, json};
 
 /// What the service is told. Never the token, never the proof.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Evaluation<'a> {
     /// The route.
     pub route: &'a str,
@@ -30,7 +30,7 @@ pub struct Evaluation<'a> {
     /// `acr`.
     pub acr: Option<&'a str>,
     /// How possession was shown.
-    pub proof: &'a str,
+    pub proofs: Vec<&'a str>,
     /// The granted transaction.
     pub transaction: Option<&'a Json>,
     /// The score.
@@ -52,12 +52,12 @@ pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
         ("client_id", evaluation.client),
         ("actor", evaluation.actor),
         ("acr", evaluation.acr),
-        ("proof", Some(evaluation.proof)),
     ] {
         if let Some(value) = value {
             identity.insert(name.to_owned(), value.into());
         }
     }
+    identity.insert("proof".to_owned(), json!(evaluation.proofs));
     let mut target = Map::new();
     target.insert("origin".to_owned(), evaluation.origin.into());
     target.insert("path".to_owned(), evaluation.path.into());
@@ -237,7 +237,7 @@ mod tests {
             client: Some("app"),
             actor: None,
             acr: None,
-            proof: "dpop",
+            proofs: vec!["dpop"],
             transaction: Some(&detail),
             score: 60,
             contributions: &[(Rc::from("base"), 30), (Rc::from("large"), 30)],

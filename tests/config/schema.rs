@@ -50,7 +50,7 @@ fn policies_that_load_are_valid_and_shapes_that_do_not_are_not() {
         ),
         ("/issuers/corp/leeway", json!(null)),
         ("/routes", json!([])),
-        ("/routes/0/proof", json!(["mtls"])),
+        ("/routes/0/proof", json!(["password"])),
         ("/routes/0/risk/signals/0", json!({ "name": "a", "add": 1 })),
         ("/routes/0/step_up/on_silence", json!("allow")),
         ("/routes/1/step_up/challenge", json!({})),

@@ -1,6 +1,6 @@
 //! The flow table's reads: one change each of a valid `GET /accounts/7`.
 
-use crate::support::plan::{ORIGIN, next_issuer_key, thief_key};
+use crate::support::plan::{CERTIFICATE, ORIGIN, next_issuer_key, thief_key};
 use crate::support::table::{Change, Expected};
 use countersign::reason::Reason;
 use serde_json::json;
@@ -47,10 +47,9 @@ pub(crate) const READS: &[Change] = &[
     (
         "bound to a certificate too",
         &|p| {
-            p.token_claims["cnf"]["x5t#S256"] =
-                json!("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0");
+            p.token_claims["cnf"]["x5t#S256"] = json!(CERTIFICATE);
         },
-        Expected::Refused(Reason::ConfirmationUnsupported),
+        Expected::Refused(Reason::CertificateMissing),
     ),
     (
         "with a member outside the registry",

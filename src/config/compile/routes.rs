@@ -270,6 +270,7 @@ fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<pr
         .into_iter()
         .map(|proof| match proof {
             Proof::Dpop => proof::Method::Dpop,
+            Proof::Mtls => proof::Method::Mtls,
         })
         .collect();
     text::repeated(&methods, at, faults);

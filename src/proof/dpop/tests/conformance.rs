@@ -85,7 +85,7 @@ fn what_the_suite_wants_refused() {
         jkt: Some(key.thumbprint()),
         ..Confirmation::default()
     };
-    let as_bearer = bound.key(Scheme::Bearer, UnknownConfirmation::Ignore);
+    let as_bearer = bound.demands(Scheme::Bearer, UnknownConfirmation::Ignore);
     assert_eq!(as_bearer, Err(Reason::BoundTokenAsBearer));
 }
 
