@@ -3,6 +3,7 @@
 use super::{SECRET, Wall, at, names, only, set, worker};
 use crate::keys::board::{Board, Seal};
 use crate::keys::roster;
+use crate::testing::test;
 
 #[test]
 fn what_is_not_sealed_here_is_not_taken_in() {
