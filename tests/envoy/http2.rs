@@ -58,11 +58,6 @@ async fn send(address: SocketAddr, message: Message) -> Option<Answer> {
     }
     let response = response.await.ok()?;
     let status = response.status().as_u16();
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-        .collect();
     let mut body = Vec::new();
     let mut stream = response.into_body();
     while let Some(chunk) = stream.data().await {
@@ -72,7 +67,6 @@ async fn send(address: SocketAddr, message: Message) -> Option<Answer> {
     }
     Some(Answer {
         status,
-        headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     })
 }

@@ -8,6 +8,7 @@
     clippy::string_slice,
     clippy::panic,
     clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
     reason = "tests: what goes wrong shall fail them"
 )]
 
@@ -22,6 +23,7 @@ mod server;
 mod wire;
 
 mod bodies;
+mod crippled;
 mod decisions;
 mod failing_closed;
 mod keysets;
