@@ -16,13 +16,31 @@ use crate::policy::{self, Policy};
 use crate::proof::replay::{Geometry, Log, ReplayLog};
 use crate::proof::{Method, dpop};
 use crate::reason::Reason;
-use crate::risk::Condition;
+use crate::risk::{Condition, Signal};
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
+
+/// What a policy needs to know of a connection.
+#[derive(Clone, Copy, Debug)]
+struct Reads {
+    source: bool,
+    certificate: bool,
+}
+
+impl Reads {
+    fn of(policy: &Policy) -> Self {
+        let of_source = |signal: &Signal| matches!(signal.when, Condition::OutsideNetworks(_));
+        let routes = || policy.routes.iter();
+        Self {
+            source: routes().any(|route| route.risk.signals.iter().any(of_source)),
+            certificate: routes().any(|route| route.proof.any_of.contains(&Method::Mtls)),
+        }
+    }
+}
 
 /// A policy at work.
 pub(super) struct Gate {
@@ -37,8 +55,7 @@ pub(super) struct Gate {
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
     tokens: RefCell<Cache>,
-    reads_source: bool,
-    reads_certificate: bool,
+    reads: Reads,
     asks: bool,
     is_open: bool,
 }
@@ -106,7 +123,6 @@ impl Gate {
 
     fn new(policy: Policy, secret: &[u8], moment: Moment, meters: Rc<Meters>) -> Self {
         let (holder, _) = moment.entropy.split_first_chunk().unwrap_or((&[0; 8], &[]));
-        let of_source = |condition: &Condition| matches!(condition, Condition::OutsideNetworks(_));
         Self {
             keys: Store::new(
                 &policy.issuers,
@@ -122,17 +138,7 @@ impl Gate {
             meters,
             replay: Box::new(Closed),
             tokens: RefCell::default(),
-            reads_source: policy.routes.iter().any(|route| {
-                route
-                    .risk
-                    .signals
-                    .iter()
-                    .any(|signal| of_source(&signal.when))
-            }),
-            reads_certificate: policy
-                .routes
-                .iter()
-                .any(|route| route.proof.any_of.contains(&Method::Mtls)),
+            reads: Reads::of(&policy),
             asks: !policy.services.is_empty(),
             is_open: false,
             policy: Rc::new(policy),
@@ -151,8 +157,8 @@ impl Gate {
                 return Step::Done(pipeline::refuse(Reason::NotConfigured, env));
             }
             let connection = Connection {
-                source: self.reads_source.then(read::source).flatten(),
-                certificate: self.reads_certificate.then(read::certificate).flatten(),
+                source: self.reads.source.then(read::source).flatten(),
+                certificate: self.reads.certificate.then(read::certificate).flatten(),
             };
             match lines.and_then(|lines| read::head(lines, alone)) {
                 Ok(head) => pipeline::run(head, &connection, env),
