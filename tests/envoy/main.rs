@@ -12,11 +12,16 @@
 
 mod caller;
 mod config;
+mod hidden;
+mod http2;
 #[path = "../../src/bin/countersign/mint.rs"]
 mod mint;
 mod policy;
 mod proxy;
 mod server;
+#[path = "../support/mod.rs"]
+mod support;
 mod wire;
 
 mod failing_closed;
+mod flow;
