@@ -172,7 +172,7 @@ reasons! {
     DecisionObligation = "decision_obligation",
     /// The decision service did not answer in time, or with `504`.
     DecisionTimeout = "decision_timeout",
-    /// The decision service could not be reached, ended the exchange, or answered with `503`.
+    /// The decision service could not be reached, did not finish its answer, or answered with `503`.
     DecisionUnreachable = "decision_unreachable",
     /// The proxy does not know the cluster of the decision service.
     DecisionClusterUnknown = "decision_cluster_unknown",

@@ -169,6 +169,20 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
     ] {
         row(name, large(name, &|_| {}), service, expected);
     }
+    for (name, service, expected) in [
+        ("a statement without an answer", Service::Drops, Forwarded),
+        (
+            "a statement, denied",
+            Service::Denies,
+            Refused(R::DecisionDenied),
+        ),
+    ] {
+        let statement = read(name, &|plan| {
+            plan.path = "/accounts/7/statement".to_owned();
+            plan.proof_claims["htu"] = json!(format!("{ORIGIN}/accounts/7/statement"));
+        });
+        row(name, statement, service, expected);
+    }
     row(
         "a very risky payment",
         large("a very risky payment", &|plan| {

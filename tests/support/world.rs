@@ -122,15 +122,17 @@ impl World {
         let geometry = Geometry::of(policy.replay.memory);
         let began = UnixTime::from_secs(now - 1000);
         let log = Log::open(Memory::default(), geometry, key, &policy.dpop, began);
-        Self {
+        let world = Self {
             policy,
             log,
             tokens: RefCell::new(Cache::holding(64)),
-            now: Cell::new(now * 1000),
-            entropy: Cell::new([0; 16]),
+            now: Cell::default(),
+            entropy: Cell::default(),
             engine: Cell::new(Engine::Pure),
             latency: Cell::new(7),
-        }
+        };
+        world.next(now * 1000, 1_u128.to_be_bytes());
+        world
     }
 
     /// Has the next decision made at this moment, in milliseconds, under this id.
@@ -159,6 +161,15 @@ impl World {
 
     /// Judges a row to its end.
     pub(crate) fn judge(&self, row: &Row) -> Verdict {
+        self.judge_with(row, &|id| answer(row.service, id))
+    }
+
+    /// Judges a row to its end; the decision service answers so to the id of the request.
+    pub(crate) fn judge_with(
+        &self,
+        row: &Row,
+        answer: &dyn Fn(&str) -> Result<Response, Silence>,
+    ) -> Verdict {
         let body = row.wire.body.clone().unwrap_or_default();
         let head = match head(&row.wire) {
             Ok(head) => head,
@@ -181,7 +192,7 @@ impl World {
                 }
                 Step::Ask(Question::Decision(call), waiting) => {
                     self.now.set(self.now.get() + self.latency.get());
-                    let answer = answer(row.service, &call.request_id);
+                    let answer = answer(&call.request_id);
                     asked.push(call);
                     self.with(|env| waiting.resume(answer.map(Answer::Decision), env))
                 }
