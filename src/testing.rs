@@ -1,6 +1,7 @@
 //! What tests of every layer mint tokens and proofs with: one issuer, one client, a fixed moment.
 //! Everything here is deterministic, so a test that fails fails again.
 use crate::crypto::digest::{Digest32, sha256};
+use crate::crypto::signing::SigningKey;
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Pure, Verifier};
 use crate::http::RequestHead;
 use crate::jose::KeySet;
@@ -12,8 +13,6 @@ use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
 use crate::token::{Held, IssuerId, KeyStore};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -32,7 +31,7 @@ pub(crate) const NOW_SECS: i64 = 1_700_000_000;
 /// Now.
 pub(crate) const NOW: UnixTime = UnixTime::from_secs(NOW_SECS);
 
-/// An ES256 key pair.
+/// A key pair.
 pub(crate) struct Signer {
     key: SigningKey,
     kid: &'static str,
@@ -54,26 +53,25 @@ pub(crate) fn stranger_key() -> Signer {
 }
 
 impl Signer {
-    /// The key of this number: the same number, the same key.
+    /// The ES256 key of this number: the same number, the same key.
     pub(crate) fn of(number: u8, kid: &'static str) -> Self {
-        let key = SigningKey::from_bytes(&[number; 32].into()).unwrap();
+        Self::with_key(SigningKey::es256(number), kid)
+    }
+
+    /// A key of any algorithm.
+    pub(crate) fn with_key(key: SigningKey, kid: &'static str) -> Self {
         Self { key, kid }
     }
 
     /// The public key, bare, as a proof carries it.
     pub(crate) fn jwk(&self) -> Value {
-        let point = self.key.verifying_key().to_encoded_point(false);
-        json!({
-            "kty": "EC",
-            "crv": "P-256",
-            "x": URL_SAFE_NO_PAD.encode(point.x().unwrap()),
-            "y": URL_SAFE_NO_PAD.encode(point.y().unwrap()),
-        })
-    }
-
-    /// `d` of the key, which nobody should ever send.
-    pub(crate) fn secret(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.key.to_bytes())
+        let (x, y) = self.key.numbers();
+        let (x, y) = (URL_SAFE_NO_PAD.encode(x), URL_SAFE_NO_PAD.encode(y));
+        match self.key {
+            SigningKey::Es256(_) => json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y }),
+            SigningKey::Es384(_) => json!({ "kty": "EC", "crv": "P-384", "x": x, "y": y }),
+            SigningKey::Ed25519(_) => json!({ "kty": "OKP", "crv": "Ed25519", "x": x }),
+        }
     }
 
     /// The thumbprint of the key.
@@ -98,8 +96,8 @@ impl Signer {
             URL_SAFE_NO_PAD.encode(header),
             URL_SAFE_NO_PAD.encode(claims)
         );
-        let signature: Signature = self.key.sign(message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+        let signature = self.key.sign(message.as_bytes());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
 
@@ -224,7 +222,8 @@ pub(crate) fn dpop_rules() -> dpop::Rules {
 
 /// The header of a proof made with this key.
 pub(crate) fn proof_header(signer: &Signer) -> Value {
-    json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": signer.jwk() })
+    let algorithm = signer.key.algorithm().name();
+    json!({ "typ": "dpop+jwt", "alg": algorithm, "jwk": signer.jwk() })
 }
 
 /// The claims of a good proof for this token, made now for [`METHOD`] and [`TARGET`].

@@ -1,7 +1,7 @@
 //! The whole gate without a host: the flow table, and what time, chance and faults do to it.
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(
-    clippy::arithmetic_side_effects,
+    clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
     reason = "tests"

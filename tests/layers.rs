@@ -2,9 +2,9 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
+    clippy::unwrap_in_result,
     clippy::string_slice,
-    clippy::panic,
+    clippy::arithmetic_side_effects,
     reason = "a test of the source tree: what is missing shall fail it"
 )]
 
@@ -18,7 +18,8 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["pipeline"],
     &["policy"],
-    &["respond", "step_up", "record"],
+    &["respond", "record"],
+    &["step_up"],
     &["risk", "transaction", "proof", "keys"],
     &["token"],
     &["jose"],
@@ -41,6 +42,9 @@ const OWNED: &[(&str, &str)] = &[
     ("sha2", "crypto"),
     ("subtle", "crypto"),
 ];
+
+/// The file that signs, for demonstrations: the gate itself only verifies.
+const SIGNER: &str = "bin/countersign/mint.rs";
 
 const LONGEST: usize = 399;
 
@@ -75,6 +79,9 @@ fn every_module_has_its_layer() {
 fn libraries_stay_with_their_owner() {
     let mut faults = Vec::new();
     for file in sources("src") {
+        if file.ends_with(SIGNER) {
+            continue;
+        }
         let own = module(&file).unwrap_or_default();
         let text = code(&file);
         for (library, owner) in OWNED {
@@ -134,12 +141,13 @@ fn depth(module: &str) -> usize {
         .unwrap_or(LAYERS.len())
 }
 
-/// The module of the library that a file belongs to; none for its root and for the command.
+/// The module of the library that a file belongs to; none for its root, for the command, and for
+/// what tests of every layer share.
 fn module(file: &Path) -> Option<String> {
     let inside = file.strip_prefix(root().join("src")).unwrap();
     let first = inside.iter().next().unwrap().to_str().unwrap();
     let name = first.trim_end_matches(".rs");
-    (!matches!(name, "lib" | "bin")).then(|| name.to_owned())
+    (!matches!(name, "lib" | "bin" | "testing")).then(|| name.to_owned())
 }
 
 fn is_root_of_module(file: &Path) -> bool {

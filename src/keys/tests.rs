@@ -1,3 +1,9 @@
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::needless_pass_by_value,
+    reason = "tests"
+)]
+
 use super::board::{Board, Seal};
 use super::roster;
 use super::store::{Fetch, FetchFault, Store};
@@ -14,7 +20,10 @@ const SECRET: &[u8] = b"a secret of thirty-two bytes or so";
 
 /// A board in this process: what the host's shared data does.
 #[derive(Clone, Debug, Default)]
-struct Wall(Rc<RefCell<HashMap<String, (Vec<u8>, u32)>>>);
+struct Wall(Rc<RefCell<HashMap<String, Written>>>);
+
+/// A value, and the number that names this state of it.
+type Written = (Vec<u8>, u32);
 
 impl Board for Wall {
     fn read(&self, name: &str) -> Option<(Vec<u8>, u32)> {
@@ -225,6 +234,26 @@ fn a_question_is_settled_by_another_workers_fetch() {
     other.ended(fetch, Some(&set(&["a"])), at(1)).unwrap();
     assert_eq!(asked.tend(at(1)), []);
     assert!(asked.settled(&ask, at(1)));
+}
+
+#[test]
+fn a_key_that_another_worker_just_fetched_is_worth_a_wait() {
+    let wall = Wall::default();
+    let (one, late) = (worker(1, &wall), worker(2, &wall));
+    let first = only(one.tend(at(0)));
+    one.ended(first, Some(&set(&["old"])), at(0)).unwrap();
+    assert_eq!(late.tend(at(0)), []);
+    let _ = one.ask(CORP, Some("new".to_owned())).unwrap();
+    let fetch = only(one.tend(at(10)));
+    one.ended(fetch, Some(&set(&["old", "new"])), at(10))
+        .unwrap();
+    // The late worker has not heard of it, and nobody may fetch again so soon.
+    assert!(late.at(at(10)).may_fetch(CORP, Some("new")));
+    let ask = late.ask(CORP, Some("new".to_owned())).unwrap();
+    assert_eq!(late.tend(at(10)), []);
+    assert!(late.settled(&ask, at(10)));
+    assert_eq!(names(&late, at(10)), ["new", "old"]);
+    assert!(!late.at(at(10)).may_fetch(CORP, Some("invented")));
 }
 
 #[test]

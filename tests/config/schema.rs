@@ -65,3 +65,63 @@ fn policies_that_load_are_valid_and_shapes_that_do_not_are_not() {
         assert!(!validator.is_valid(&tree), "{pointer} = {value}");
     }
 }
+
+/// Every place of a tree, as JSON pointers.
+fn places(tree: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match tree {
+        Value::Object(members) => {
+            for (name, member) in members {
+                let name = name.replace('~', "~0").replace('/', "~1");
+                places(member, &format!("{at}/{name}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                places(item, &format!("{at}/{place}"), found);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[test]
+fn whatever_stands_anywhere_nothing_loads_that_the_schema_refuses() {
+    let validator = jsonschema::validator_for(&config::schema()).unwrap();
+    let complete = policy("tests/policies/good/complete.yaml");
+    let mut pointers = Vec::new();
+    places(&complete, "", &mut pointers);
+    let (mut loaded, mut refused) = (0, 0);
+    for pointer in pointers {
+        for other in [
+            json!(null),
+            json!(true),
+            json!(-1),
+            json!(1),
+            json!(1.5),
+            json!(1e300),
+            json!(""),
+            json!("x\u{0}\n"),
+            json!("/{a}"),
+            json!("5m"),
+            json!([]),
+            json!([[]]),
+            json!({}),
+            json!({ "x": { "x": 1 } }),
+        ] {
+            let mut tree = complete.clone();
+            *tree.pointer_mut(&pointer).unwrap() = other.clone();
+            let faults = config::load(tree.to_string().as_bytes()).err();
+            if faults.is_none() {
+                loaded += 1;
+                assert!(validator.is_valid(&tree), "{pointer} = {other} loads");
+            } else {
+                refused += 1;
+            }
+        }
+    }
+    assert!(
+        loaded > 10 && refused > 1000,
+        "{loaded} loaded, {refused} refused"
+    );
+}

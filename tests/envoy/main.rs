@@ -2,6 +2,7 @@
 //! needed, and a test whose proxy cannot start fails.
 #![expect(
     clippy::unwrap_used,
+    clippy::unwrap_in_result,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
@@ -25,6 +26,8 @@ mod server;
 mod support;
 mod wire;
 
+mod bodies;
+mod decisions;
 mod failing_closed;
 mod flow;
 mod pdp;

@@ -240,6 +240,11 @@ fn replace(folder: &Path, name: &str, value: &Value) {
     fs::rename(&fresh, folder.join(name)).unwrap();
 }
 
+/// The log, less what Envoy says of itself.
 fn log(folder: &Path) -> String {
-    String::from_utf8_lossy(&fs::read(folder.join("envoy.log")).unwrap_or_default()).into_owned()
+    let log = fs::read(folder.join("envoy.log")).unwrap_or_default();
+    String::from_utf8_lossy(&log)
+        .lines()
+        .filter(|line| !line.contains("[info]") || line.contains("[wasm]"))
+        .fold(String::new(), |log, line| log + line + "\n")
 }

@@ -1,14 +1,11 @@
 //! The flow table: one request each, the service's answer if it is asked, and what must come of it.
 //! It runs natively, inside a wasm VM, and through the module in a real Envoy.
 
-mod reads;
-mod transfers;
-
 use crate::support::plan::{ORIGIN, Plan, Wire};
+use crate::support::reads::READS;
+use crate::support::transfers::TRANSFERS;
 use countersign::reason::Reason;
-use reads::READS;
 use serde_json::json;
-use transfers::TRANSFERS;
 
 /// What the decision service does if it is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +46,9 @@ pub(crate) struct Row {
     pub(crate) service: Service,
     pub(crate) expected: Expected,
 }
+
+/// A name, what it changes of a valid request, and what must come of it.
+pub(crate) type Change = (&'static str, &'static dyn Fn(&mut Plan), Expected);
 
 /// The table at this moment, in seconds. Rows run in order, on one replay log.
 #[expect(clippy::too_many_lines, reason = "a table")]
@@ -194,6 +194,3 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
     );
     rows
 }
-
-/// A name, what it changes of a valid request, and what must come of it.
-type Change = (&'static str, &'static dyn Fn(&mut Plan), Expected);

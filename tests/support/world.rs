@@ -21,6 +21,7 @@ use countersign::token::{Held, IssuerId, KeyStore};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// Memory with the rules of the host's shared data.
@@ -234,7 +235,7 @@ pub(crate) fn lines() -> String {
             Outcome::Refuse(reply, _) => (reply.status, format!("{:?}", reply.headers)),
         };
         let record = verdict.record().to_json();
-        lines.push_str(&format!("{}\n{status} {out}\n{record}\n", row.name));
+        writeln!(lines, "{}\n{status} {out}\n{record}", row.name).unwrap();
     }
     lines
 }

@@ -48,7 +48,10 @@ pub(in crate::config) enum UnknownConfirmation {
     not(target_arch = "wasm32"),
     schemars(extend("oneOf" = [
         { "required": ["inline"], "maxProperties": 1 },
-        { "required": ["cluster", "path", "refresh", "max_stale"] },
+        {
+            "required": ["cluster", "path", "refresh", "max_stale"],
+            "not": { "required": ["inline"] },
+        },
     ]))
 )]
 #[serde(deny_unknown_fields)]

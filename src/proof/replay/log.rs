@@ -19,11 +19,16 @@ const TRIES: usize = 16;
 /// entry takes 28 bytes, so a bucket holds 145 and 8 MiB hold 2048 * 145 = 296960. An entry lives
 /// for `max_age + max_ahead + 1` seconds, which makes the most uses a second that a log can take
 /// `entries / (max_age + max_ahead + 1)`: with 60 s and 10 s about 4180 for 8 MiB. Buckets fill
-/// unevenly: at two thirds of that rate about one use in 100 000 finds its bucket full. One owner
-/// may hold a quarter of a bucket, so at most a quarter of the log.
+/// unevenly: at two thirds of that rate three uses in a million find their bucket full, at four
+/// fifths one in 200. One owner may hold a quarter of a bucket, so at most a quarter of the log; up
+/// to a tenth of the log's rate, about 430 uses a second, three in a million meet the quota.
 ///
 /// A full bucket refuses. Nothing is forgotten before it has expired, and what was forgotten is
 /// refused by its age.
+///
+/// # Does not check
+/// Uses at other processes. A process that ends while this one begins, or that ran with a larger
+/// `max_ahead`, may have seen a proof that bears a later time than this log looks out for.
 #[derive(Debug)]
 pub struct Log<B> {
     buckets: B,

@@ -1,6 +1,7 @@
 //! One row or more for each check of the list.
 
 use super::*;
+use crate::crypto::signing::SigningKey;
 use crate::testing::{Signer, proof, stranger_key, with};
 use serde_json::json;
 
@@ -152,13 +153,44 @@ fn the_algorithm_is_the_policys() {
 }
 
 #[test]
+fn every_algorithm_of_the_policy_passes() {
+    let names = ["ES256", "ES384", "EdDSA", "Ed25519"];
+    let keys = [
+        SigningKey::es256(5),
+        SigningKey::es384(5),
+        SigningKey::ed25519(5),
+        SigningKey::ed25519(5),
+    ];
+    for (key, name) in keys.into_iter().zip(names) {
+        let rules = Rules {
+            algorithms: vec![Algorithm::Es256, Algorithm::Es384, Algorithm::Ed25519],
+            ..dpop_rules()
+        };
+        let signer = Signer::with_key(key, "client");
+        let header = with(proof_header(&signer), "alg", json!(name));
+        let text = signer.sign(&header, &proof_claims(&token()));
+        let expected = Expected {
+            method: METHOD,
+            target: TARGET,
+            token_hash: &sha256(&[token().as_bytes()]),
+            thumbprint: &signer.thumbprint(),
+        };
+        let head = head(METHOD, "/", &[("dpop", &text)]);
+        let found = verify(&rules, &head, &expected, NOW, &Pure).unwrap();
+        assert_eq!(found.thumbprint(), &signer.thumbprint(), "{name}");
+    }
+}
+
+#[test]
 fn the_key_is_public_and_usable() {
     let key = client_key();
+    // Any value says that a private key was sent.
+    let secret = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
     let oct = json!({ "kty": "oct", "k": "AAAA" });
     let p384 = json!({ "kty": "EC", "crv": "P-384", "x": key.jwk()["x"], "y": key.jwk()["y"] });
     let ed25519 = json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
     for (what, jwk) in [
-        ("private", with(key.jwk(), "d", json!(key.secret()))),
+        ("private", with(key.jwk(), "d", json!(secret))),
         (
             "private, of another kind",
             with(key.jwk(), "k", json!("AAAA")),

@@ -42,7 +42,7 @@ fn what_the_suite_wants_refused() {
         ),
         (
             "private key in jwk",
-            minted(|header, _| header["jwk"]["d"] = json!(key.secret())),
+            minted(|header, _| header["jwk"]["d"] = json!("AQ")),
             Reason::ProofKey,
         ),
         (

@@ -1,10 +1,10 @@
-//! What a payment may look like.
+//! The flow table's payments: one change each of a valid `POST /accounts/7/transfers`.
 
-use super::{Change, Expected};
+use crate::support::table::{Change, Expected};
 use countersign::reason::Reason;
 use serde_json::json;
 
-pub(super) const TRANSFERS: &[Change] = &[
+pub(crate) const TRANSFERS: &[Change] = &[
     (
         "the amount as a number",
         &|p| p.edit_body(|b| b["amount"] = json!(123.5)),
@@ -43,7 +43,7 @@ pub(super) const TRANSFERS: &[Change] = &[
     (
         "a second amount",
         &|p| {
-            p.body = Some(br#"{"amount":"123.50","amount":"9999","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec())
+            p.body = Some(br#"{"amount":"123.50","amount":"9999","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec());
         },
         Expected::Refused(Reason::BodyMalformed),
     ),
@@ -68,7 +68,7 @@ pub(super) const TRANSFERS: &[Change] = &[
             p.fields = vec![(
                 "content-type".to_owned(),
                 b"application/x-www-form-urlencoded".to_vec(),
-            )]
+            )];
         },
         Expected::Refused(Reason::BodyType),
     ),

@@ -1,11 +1,11 @@
-//! What a read may look like.
+//! The flow table's reads: one change each of a valid `GET /accounts/7`.
 
-use super::{Change, Expected};
 use crate::support::plan::{ORIGIN, next_issuer_key, thief_key};
+use crate::support::table::{Change, Expected};
 use countersign::reason::Reason;
 use serde_json::json;
 
-pub(super) const READS: &[Change] = &[
+pub(crate) const READS: &[Change] = &[
     (
         "no credential",
         &|p| p.scheme = None,
@@ -47,7 +47,8 @@ pub(super) const READS: &[Change] = &[
     (
         "bound to a certificate too",
         &|p| {
-            p.token_claims["cnf"]["x5t#S256"] = json!("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0")
+            p.token_claims["cnf"]["x5t#S256"] =
+                json!("A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0");
         },
         Expected::Refused(Reason::ConfirmationUnsupported),
     ),

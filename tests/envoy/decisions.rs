@@ -1,0 +1,303 @@
+//! A decision service in every mood, and requests that wait for it.
+
+use crate::caller::{Caller, Issuer};
+use crate::config::Setup;
+use crate::http2::{self, Message};
+use crate::policy::{inline, policy};
+use crate::proxy::Proxy;
+use crate::server::{Reply, Seen, Server};
+use crate::wire::Connection;
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+const PATH: &str = "/asked/1";
+
+struct Scene {
+    proxy: Proxy,
+    caller: Caller,
+    upstream: Server,
+    service: Server,
+}
+
+fn start(change: impl FnOnce(&mut serde_json::Value)) -> Scene {
+    let issuer = Issuer::with("a");
+    let upstream = Server::upstream();
+    let service = Server::start(|_| permit(true));
+    let mut policy = policy(&inline(&issuer.set()));
+    change(&mut policy);
+    let setup = Setup::of(&policy)
+        .with("upstream", upstream.port)
+        .with("pdp", service.port);
+    Scene {
+        proxy: Proxy::start(&setup),
+        caller: issuer.caller(),
+        upstream,
+        service,
+    }
+}
+
+fn permit(decision: bool) -> Reply {
+    Reply::json(&json!({ "decision": decision }))
+}
+
+fn after(pause: u64) -> impl FnMut(&Seen) -> Reply + Send {
+    move |_| {
+        std::thread::sleep(Duration::from_millis(pause));
+        permit(true)
+    }
+}
+
+fn raw(text: &str) -> Reply {
+    Reply::Bytes(text.as_bytes().to_vec())
+}
+
+#[test]
+fn only_a_clear_yes_in_time_passes() {
+    let scene = start(|_| ());
+    let huge = |size: usize| {
+        let mut bytes = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {size}\r\n\r\n"
+        )
+        .into_bytes();
+        bytes.resize(bytes.len() + size, b' ');
+        Reply::Bytes(bytes)
+    };
+    let odd = |reply: &'static str| raw(reply);
+    let cases: Vec<(&str, Reply, &[&str])> = vec![
+        ("no", permit(false), &["decision_denied"]),
+        (
+            "a reset",
+            Reply::Reset,
+            &["decision_unreachable", "decision_status"],
+        ),
+        ("silence", Reply::Never, &["decision_timeout"]),
+        ("100 KB", huge(100 * 1024), &["decision_oversized"]),
+        (
+            "33 MB",
+            huge(33 * 1024 * 1024),
+            &[
+                "decision_oversized",
+                "decision_unreachable",
+                "decision_timeout",
+                "decision_status",
+            ],
+        ),
+        (
+            "not HTTP",
+            odd("nonsense\r\n\r\n"),
+            &["decision_unreachable", "decision_status"],
+        ),
+        (
+            "HTML",
+            Reply::Ok("text/html", r#"{"decision":true}"#.to_owned()),
+            &["decision_malformed"],
+        ),
+        (
+            "no JSON",
+            Reply::Ok("application/json", "yes".to_owned()),
+            &["decision_malformed"],
+        ),
+        (
+            "a text",
+            Reply::Ok("application/json", r#"{"decision":"true"}"#.to_owned()),
+            &["decision_malformed"],
+        ),
+        (
+            "yes and no",
+            Reply::Ok(
+                "application/json",
+                r#"{"decision":false,"decision":true}"#.to_owned(),
+            ),
+            &["decision_malformed"],
+        ),
+        (
+            "an error",
+            odd(
+                "HTTP/1.1 500 No\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"decision\":true}",
+            ),
+            &["decision_status"],
+        ),
+        (
+            "created",
+            odd(
+                "HTTP/1.1 201 Yes\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"decision\":true}",
+            ),
+            &["decision_status"],
+        ),
+        (
+            "another's id",
+            odd(
+                "HTTP/1.1 200 OK\r\nx-request-id: other\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"decision\":true}",
+            ),
+            &["decision_mismatched"],
+        ),
+        (
+            "a truncated body",
+            odd(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"decision\":true}",
+            ),
+            &[
+                "decision_unreachable",
+                "decision_timeout",
+                "decision_status",
+            ],
+        ),
+    ];
+    for (what, reply, codes) in cases {
+        scene.service.now_answers(move |_| reply.clone());
+        let begun = Instant::now();
+        let answer = scene.proxy.exchange(scene.caller.get(PATH));
+        let took = begun.elapsed();
+        assert!(
+            codes.contains(&answer.code().as_str()),
+            "{what}: {answer:?}"
+        );
+        assert!(took < Duration::from_secs(3), "{what}: {took:?}");
+    }
+    assert_eq!(scene.upstream.count(), 0);
+    scene.service.now_answers(|_| permit(true));
+    let traced = scene.caller.head("GET", PATH)
+        + "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n";
+    assert_eq!(scene.proxy.exchange(traced).status, 200);
+    assert_eq!(scene.upstream.count(), 1);
+    let asked = scene.service.seen().pop().unwrap();
+    assert_eq!(
+        asked.header("traceparent"),
+        ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"]
+    );
+    assert_eq!(asked.header("content-type"), ["application/json"]);
+    assert_eq!(asked.header("x-request-id").len(), 1);
+    assert_eq!(scene.proxy.count("waiting"), 0);
+}
+
+#[test]
+fn nothing_of_a_request_goes_on_while_its_verdict_is_pending() {
+    let scene = start(|policy| policy["services"]["pdp"]["timeout"] = json!("1900ms"));
+    for (pause, decision) in [(700, true), (700, false)] {
+        scene.service.now_answers(move |_| {
+            std::thread::sleep(Duration::from_millis(pause));
+            permit(decision)
+        });
+        let bodies = ["", "a", &"b".repeat(30_000)];
+        for (body, trailers) in bodies
+            .iter()
+            .flat_map(|body| [(*body, false), (*body, true)])
+        {
+            let before = scene.upstream.count();
+            let head = scene.caller.head("POST", PATH) + "transfer-encoding: chunked\r\n\r\n";
+            let mut connection = Connection::to(scene.proxy.address);
+            connection.send(head);
+            if !body.is_empty() {
+                connection.send(format!("{:x}\r\n{body}\r\n", body.len()));
+            }
+            connection.send(if trailers {
+                "0\r\nx-trailer: t\r\n\r\n"
+            } else {
+                "0\r\n\r\n"
+            });
+            std::thread::sleep(Duration::from_millis(300));
+            assert_eq!(
+                scene.upstream.count(),
+                before,
+                "early: {} {trailers}",
+                body.len()
+            );
+            let answer = connection.answer().unwrap();
+            assert_eq!(answer.status == 200, decision, "{answer:?}");
+            assert_eq!(scene.upstream.count(), before + usize::from(decision));
+            if decision {
+                assert_eq!(scene.upstream.seen().pop().unwrap().body, body.as_bytes());
+            }
+
+            let headers = vec![
+                ("authorization", format!("DPoP {}", scene.caller.token)),
+                ("dpop", scene.caller.proof("POST", PATH)),
+            ];
+            let data = if body.is_empty() {
+                vec![]
+            } else {
+                vec![body.as_bytes().to_vec()]
+            };
+            let message = Message {
+                method: "POST",
+                path: PATH.to_owned(),
+                headers,
+                data,
+                trailers,
+            };
+            let before = scene.upstream.count();
+            let address = scene.proxy.address;
+            let client = std::thread::spawn(move || http2::exchange(address, message));
+            std::thread::sleep(Duration::from_millis(300));
+            assert_eq!(
+                scene.upstream.count(),
+                before,
+                "early, HTTP/2: {} {trailers}",
+                body.len()
+            );
+            let answer = client.join().unwrap().expect("an answer");
+            assert_eq!(answer.status == 200, decision, "{answer:?}");
+            assert_eq!(scene.upstream.count(), before + usize::from(decision));
+        }
+    }
+}
+
+#[test]
+fn a_client_that_leaves_is_forgotten() {
+    let scene = start(|_| ());
+    scene.service.now_answers(after(300));
+    for _ in 0..20 {
+        let mut connection = Connection::to(scene.proxy.address);
+        connection.send(scene.caller.get(PATH));
+        std::thread::sleep(Duration::from_millis(20));
+        connection.reset();
+    }
+    scene
+        .proxy
+        .until("all left", |proxy| proxy.count("left") == 20);
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(scene.proxy.count("waiting"), 0);
+    assert_eq!(scene.upstream.count(), 0);
+    scene.service.now_answers(|_| permit(true));
+    assert_eq!(scene.proxy.exchange(scene.caller.get(PATH)).status, 200);
+}
+
+#[test]
+fn no_more_wait_than_may_and_none_longer() {
+    let scene = start(|policy| {
+        policy["waiting"] = json!({ "deadline": "1s", "requests": 3 });
+        policy["services"]["pdp"]["timeout"] = json!("900ms");
+        policy["services"]["gone"] = json!({
+            "protocol": "authzen", "cluster": "nowhere", "path": "/", "timeout": "900ms",
+        });
+        let mut route = policy["routes"][1].clone();
+        route["name"] = json!("gone");
+        route["match"]["path"] = json!("/gone/{id}");
+        route["step_up"]["ask"] = json!("gone");
+        policy["routes"].as_array_mut().unwrap().push(route);
+    });
+    let answer = scene.proxy.exchange(scene.caller.get("/gone/1"));
+    assert_eq!(answer.code(), "decision_cluster_unknown");
+
+    scene.service.now_answers(|_| Reply::Never);
+    let mut waiting: Vec<Connection> = (0..3)
+        .map(|_| {
+            let mut connection = Connection::to(scene.proxy.address);
+            connection.send(scene.caller.get(PATH));
+            connection
+        })
+        .collect();
+    scene
+        .proxy
+        .until("three wait", |proxy| proxy.count("waiting") == 3);
+    let begun = Instant::now();
+    let answer = scene.proxy.exchange(scene.caller.get(PATH));
+    assert_eq!((answer.status, answer.code().as_str()), (503, "overloaded"));
+    assert!(begun.elapsed() < Duration::from_millis(500));
+    for connection in &mut waiting {
+        let answer = connection.answer().unwrap();
+        assert!(["decision_timeout", "deadline_exceeded"].contains(&answer.code().as_str()));
+    }
+    assert_eq!(scene.proxy.count("waiting"), 0);
+    assert_eq!(scene.upstream.count(), 0);
+}
