@@ -243,6 +243,25 @@ fn nothing_of_a_request_goes_on_while_its_verdict_is_pending() {
 }
 
 #[test]
+fn a_body_that_the_proxy_does_not_buffer_ends_the_wait() {
+    let scene = start(|_| ());
+    scene.service.now_answers(after(400));
+    let mut connection = Connection::to(scene.proxy.address);
+    let head = scene.caller.head("POST", PATH);
+    connection.send(format!("{head}content-length: {}\r\n\r\n", 4 << 20));
+    connection.try_send(vec![b'a'; 4 << 20]);
+    if let Some(answer) = connection.answer() {
+        assert_eq!(answer.status, 413);
+    }
+    scene
+        .proxy
+        .until("an end", |proxy| proxy.count("left") == 1);
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(scene.upstream.count(), 0);
+    assert_eq!(scene.proxy.count("waiting"), 0);
+}
+
+#[test]
 fn a_client_that_leaves_is_forgotten() {
     let scene = start(|_| ());
     scene.service.now_answers(after(300));

@@ -30,4 +30,7 @@ mod bodies;
 mod decisions;
 mod failing_closed;
 mod flow;
+mod keysets;
 mod pdp;
+mod repeated;
+mod replay;

@@ -145,10 +145,15 @@ pub(crate) fn exchange(address: SocketAddr, request: impl AsRef<[u8]>) -> Answer
 
 /// `GET` from the proxy's administration.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Option<Answer> {
+    ask(address, "GET", path)
+}
+
+/// A request without a body to the proxy's administration.
+pub(crate) fn ask(address: SocketAddr, method: &str, path: &str) -> Option<Answer> {
     TcpStream::connect(address).ok()?;
     let mut connection = Connection::to(address);
-    connection.send(format!("GET {path} HTTP/1.1\r\nhost: admin\r\n\r\n"));
-    connection.answer()
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: admin\r\n\r\n");
+    connection.try_send(head).then(|| connection.answer())?
 }
 
 /// Where `needle` begins.
