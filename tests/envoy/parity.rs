@@ -39,12 +39,15 @@ pub(crate) enum Own {
     Rewords,
 }
 
-/// What the decision service does, and what the gate without a host gets of it.
+/// What a gate without a host gets of the decision service, by the id of the request.
+pub(crate) type Port = Box<dyn Fn(&str) -> Result<Response, Silence>>;
+
+/// What the decision service does.
 pub(crate) struct Mood {
     /// On the wire.
     pub(crate) wire: Box<dyn Fn(&Seen) -> Reply + Send>,
-    /// As the port says it, for the id of the request.
-    pub(crate) port: Box<dyn Fn(&str) -> Result<Response, Silence>>,
+    /// As the port says it.
+    pub(crate) port: Port,
 }
 
 impl Mood {
@@ -66,7 +69,7 @@ struct Sent {
     answer: Answer,
     asked: Vec<Seen>,
     forwarded: Vec<Seen>,
-    port: Box<dyn Fn(&str) -> Result<Response, Silence>>,
+    port: Port,
 }
 
 /// A proxy with two workers and what stands behind it.
