@@ -28,7 +28,7 @@ lint: $(RUST) $(DENY)
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 -- -D warnings
-	cargo clippy --lib --test core_in_wasm --no-default-features --target wasm32-unknown-unknown -- -D warnings
+	cargo clippy --profile test --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --bins
 	$(TOOLS)/bin/cargo-deny check bans licenses sources
 

@@ -189,6 +189,7 @@ reasons! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
     use std::collections::BTreeSet;
 
     #[test]

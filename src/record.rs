@@ -210,6 +210,7 @@ pub fn trace_id(traceparent: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn a_record_is_one_line() {

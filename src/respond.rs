@@ -216,6 +216,7 @@ fn challenge(authenticate: Authenticate, terms: &Terms<'_>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
     use std::time::Duration;
 
     fn authenticate(reason: Reason, terms: &Terms<'_>) -> Option<String> {

@@ -127,6 +127,24 @@ fn no_lint_is_allowed_and_no_file_is_long() {
     }
 }
 
+/// A test under the native attribute alone would be silently left out in the wasm VM.
+#[test]
+fn unit_tests_are_for_the_wasm_vm_too() {
+    for file in sources("src") {
+        let text = code(&file);
+        let tests = text.lines().any(|line| line.trim() == "#[test]");
+        let attribute = text.split("use crate::testing::").skip(1).any(|rest| {
+            let names = rest.split(';').next().unwrap_or_default();
+            words(names).any(|(word, _)| word == "test")
+        });
+        assert!(
+            !tests || attribute || text.contains("proptest! {"),
+            "{}: its tests do not use crate::testing::test",
+            file.display()
+        );
+    }
+}
+
 #[test]
 fn the_reader_of_sources_reads_them() {
     let text = "use crate::{a::{b, c}, d};\nuse crate::e::F; // crate::g\nlet x = crate::h();";

@@ -76,6 +76,7 @@ impl MacKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn a_digest_has_one_spelling() {

@@ -83,6 +83,7 @@ impl<W> Table<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     fn entry(what: &'static str, deadline: i64, call: Option<u32>) -> Entry<&'static str> {
         Entry {

@@ -128,6 +128,7 @@ impl RequestHead {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     fn pairs(more: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
         let head: [(&str, &[u8]); 4] = [

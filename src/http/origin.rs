@@ -72,6 +72,7 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn origins_have_one_form() {

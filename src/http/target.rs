@@ -130,6 +130,7 @@ pub fn normal_form(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn plain_targets_pass() {

@@ -9,6 +9,7 @@ use super::roster;
 use super::store::{Fetch, FetchFault, Store};
 use super::*;
 use crate::jose::KeySetFault;
+use crate::testing::test;
 use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
 use crate::token::{Held, IssuerId, KeyStore};

@@ -99,6 +99,7 @@ fn header_value(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::header_value;
+    use crate::testing::test;
 
     #[test]
     fn a_value_cannot_end_its_line() {

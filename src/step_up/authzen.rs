@@ -161,6 +161,7 @@ pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
     use std::rc::Rc;
 
     fn answer(body: &str) -> Response {

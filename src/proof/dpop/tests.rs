@@ -6,7 +6,7 @@ use super::*;
 use crate::crypto::{Engine, Pure};
 use crate::testing::{
     self, Counting, METHOD, NOW, NOW_SECS, TARGET, client_key, dpop_rules, head, proof_claims,
-    proof_header, token,
+    proof_header, test, token,
 };
 use serde_json::Value;
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::strict;
+use crate::testing::{strict, test};
 use serde_json::{Value, json};
 
 /// `jkt` of RFC 9449 section 6.1.

@@ -4,7 +4,7 @@
 //! scheme (`Confirmation::key`).
 
 use super::*;
-use crate::testing::{proof, stranger_key};
+use crate::testing::{proof, stranger_key, test};
 use crate::token::confirmation::Confirmation;
 use crate::token::credentials::Scheme;
 use crate::token::issuer::UnknownConfirmation;

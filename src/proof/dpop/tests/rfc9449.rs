@@ -3,7 +3,7 @@
 use super::*;
 use crate::proof::replay::tests::memory::{Memory, log};
 use crate::proof::replay::{ReplayLog, Use};
-use crate::testing::strict;
+use crate::testing::{strict, test};
 use serde_json::json;
 
 /// The key of every example.
