@@ -1,6 +1,7 @@
 //! What one configuration made: the policy and everything that belongs to it. A root owns it, and
 //! the streams of that root share it. A new configuration makes a new one beside it.
 
+use super::abi::{self, Level};
 use super::meters::Meters;
 use super::perform::Held;
 use super::ports::{Closed, Counted, SharedData};
@@ -18,9 +19,8 @@ use crate::reason::Reason;
 use crate::risk::Condition;
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
-use log::info;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub(super) struct Gate {
     pub(super) meters: Rc<Meters>,
     pub(super) waiting: RefCell<Table<Held>>,
     /// The fetches that are under way, by the number of their call.
-    pub(super) fetches: RefCell<HashMap<u32, Fetch>>,
+    pub(super) fetches: RefCell<BTreeMap<u32, Fetch>>,
     /// The queue on which this root is told of new keys, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
     verifier: Box<dyn Verifier>,
@@ -48,13 +48,14 @@ impl Gate {
         let moment = read::moment().unwrap_or_default();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
-        info!(
+        let line = format!(
             "policy revision {} ({}), {} routes; verified by the host: {}",
             policy.revision,
             policy.digest,
             policy.routes.len(),
             verifier.native().join(" ")
         );
+        abi::log(Level::Info, &line);
         let log = Log::open(
             SharedData,
             Geometry::of(policy.replay.memory),

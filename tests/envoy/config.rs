@@ -1,10 +1,60 @@
 //! The configuration of a proxy under test.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// A secret that is long enough.
 pub(crate) const SECRET: &str = "a secret for tests of at least thirty-two bytes";
+
+/// Everything that module and host call of each other.
+pub(crate) const CAPABILITIES: [&str; 46] = [
+    "proxy_on_memory_allocate",
+    "proxy_on_vm_start",
+    "proxy_on_configure",
+    "proxy_on_context_create",
+    "proxy_on_tick",
+    "proxy_on_queue_ready",
+    "proxy_on_request_headers",
+    "proxy_on_request_body",
+    "proxy_on_request_trailers",
+    "proxy_on_response_headers",
+    "proxy_on_response_body",
+    "proxy_on_response_trailers",
+    "proxy_on_http_call_response",
+    "proxy_on_done",
+    "proxy_on_log",
+    "proxy_on_delete",
+    "proxy_log",
+    "proxy_get_current_time_nanoseconds",
+    "proxy_set_tick_period_milliseconds",
+    "proxy_get_buffer_bytes",
+    "proxy_get_header_map_pairs",
+    "proxy_replace_header_map_value",
+    "proxy_remove_header_map_value",
+    "proxy_get_property",
+    "proxy_set_property",
+    "proxy_get_shared_data",
+    "proxy_set_shared_data",
+    "proxy_register_shared_queue",
+    "proxy_dequeue_shared_queue",
+    "proxy_enqueue_shared_queue",
+    "proxy_send_local_response",
+    "proxy_continue_stream",
+    "proxy_set_effective_context",
+    "proxy_call_foreign_function",
+    "proxy_define_metric",
+    "proxy_increment_metric",
+    "proxy_http_call",
+    "proxy_get_log_level",
+    "clock_time_get",
+    "random_get",
+    "environ_get",
+    "environ_sizes_get",
+    "args_get",
+    "args_sizes_get",
+    "fd_write",
+    "proc_exit",
+];
 
 /// How a proxy is set up.
 #[derive(Clone, Debug)]
@@ -19,6 +69,8 @@ pub(crate) struct Setup {
     pub(crate) stops: bool,
     /// Whether the listener comes from a file that may change.
     pub(crate) dynamic: bool,
+    /// A host call that the module may not make.
+    pub(crate) denied: Option<&'static str>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
 }
@@ -32,6 +84,7 @@ impl Setup {
             workers: 1,
             stops: true,
             dynamic: false,
+            denied: None,
             clusters: Vec::new(),
         }
     }
@@ -121,6 +174,17 @@ impl Setup {
         if let Some(secret) = self.secret {
             environment["COUNTERSIGN_SECRET"] = json!(secret);
         }
+        let mut capabilities = json!({});
+        if self.denied.is_some() {
+            let allowed = CAPABILITIES
+                .iter()
+                .filter(|name| Some(**name) != self.denied);
+            let allowed: Map<_, _> = allowed
+                .map(|name| (*name).to_owned())
+                .map(|name| (name, json!({})))
+                .collect();
+            capabilities = json!({ "allowed_capabilities": allowed });
+        }
         json!({
             "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
             "config": {
@@ -133,6 +197,7 @@ impl Setup {
                     "runtime": "envoy.wasm.runtime.v8",
                     "code": { "local": { "filename": module } },
                     "environment_variables": { "key_values": environment },
+                    "capability_restriction_config": capabilities,
                 },
                 "configuration": {
                     "@type": "type.googleapis.com/google.protobuf.StringValue",

@@ -72,11 +72,6 @@ async fn send(
     }
     let response = response.await.ok()?;
     let status = response.status().as_u16();
-    let headers = response
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-        .collect();
     let mut body = Vec::new();
     let mut stream = response.into_body();
     while let Some(chunk) = stream.data().await {
@@ -86,7 +81,6 @@ async fn send(
     }
     Some(Answer {
         status,
-        headers,
         body: String::from_utf8_lossy(&body).into_owned(),
     })
 }

@@ -8,6 +8,7 @@
     clippy::string_slice,
     clippy::panic,
     clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
     reason = "tests: what goes wrong shall fail them"
 )]
 
@@ -27,6 +28,7 @@ mod support;
 mod wire;
 
 mod bodies;
+mod crippled;
 mod decisions;
 mod failing_closed;
 mod flow;

@@ -8,20 +8,10 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
 impl Answer {
-    /// The values of a header, joined.
-    pub(crate) fn header(&self, name: &str) -> String {
-        let found = self.headers.iter().filter(|(other, _)| other == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-
     /// `code` of a problem document.
     pub(crate) fn code(&self) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
@@ -48,6 +38,11 @@ impl Connection {
             stream,
             read: Vec::new(),
         }
+    }
+
+    /// Waits no longer than this for an answer.
+    pub(crate) fn patience(&self, patience: Duration) {
+        self.stream.set_read_timeout(Some(patience)).unwrap();
     }
 
     /// Sends bytes.
@@ -92,7 +87,6 @@ impl Connection {
         };
         Some(Answer {
             status,
-            headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         })
     }

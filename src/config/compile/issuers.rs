@@ -8,7 +8,7 @@ use crate::jose::{KeySet, KeySetFault};
 use crate::keys::Source;
 use crate::token::issuer::{self, Issuer, KeySource};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -37,9 +37,9 @@ pub(super) fn compile(
 /// What no two issuers may share, and the issuer that has it.
 #[derive(Default)]
 struct Seen {
-    uris: HashMap<String, String>,
-    keys: HashMap<Digest32, String>,
-    sources: HashMap<(String, String, String), String>,
+    uris: BTreeMap<String, String>,
+    keys: BTreeMap<Digest32, String>,
+    sources: BTreeMap<(String, String, String), String>,
 }
 
 fn issuer(

@@ -11,7 +11,7 @@ use crate::proof;
 use crate::route::{Index, Template};
 use crate::token::IssuerId;
 use crate::transaction::body;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Methods that are known to carry no body.
@@ -118,7 +118,7 @@ fn route(
 /// Names and matches of the routes so far, those of routes with other faults among them.
 #[derive(Default)]
 struct Listed {
-    names: HashMap<Rc<str>, usize>,
+    names: BTreeMap<Rc<str>, usize>,
     matches: Vec<(Vec<String>, Template)>,
     /// The place in the document of each match.
     places: Vec<usize>,
