@@ -174,13 +174,13 @@ reasons! {
     DecisionDenied = "decision_denied",
     /// The decision service permits only under an obligation that the gate cannot meet.
     DecisionObligation = "decision_obligation",
-    /// The decision service did not answer in time.
+    /// The decision service did not answer in time, or with `504`.
     DecisionTimeout = "decision_timeout",
-    /// The decision service could not be reached, or ended the exchange.
+    /// The decision service could not be reached, did not finish its answer, or answered with `503`.
     DecisionUnreachable = "decision_unreachable",
     /// The proxy does not know the cluster of the decision service.
     DecisionClusterUnknown = "decision_cluster_unknown",
-    /// The decision service answered with a status other than 200.
+    /// The decision service answered with another status than `200`, `503` and `504`.
     DecisionStatus = "decision_status",
     /// The decision service answered with something that is not a decision.
     DecisionMalformed = "decision_malformed",

@@ -107,12 +107,23 @@ fn value(json: &Json) -> Value {
 
 /// Reads an answer. Only `200`, `application/json` and a boolean `decision` is a decision.
 ///
+/// A proxy answers `503` in the place of a service that it cannot reach, and `504` where the time is
+/// up. The service's own `503` and `504` look the same and say the same.
+///
 /// # Errors
-/// [`Reason::DecisionStatus`], [`Reason::DecisionMismatched`], [`Reason::DecisionOversized`],
-/// [`Reason::DecisionMalformed`].
+/// [`Reason::DecisionOversized`], [`Reason::DecisionUnreachable`] for `503`,
+/// [`Reason::DecisionTimeout`] for `504`, [`Reason::DecisionStatus`] for any other status,
+/// [`Reason::DecisionMismatched`], [`Reason::DecisionMalformed`].
 pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
-    if response.status != Some(200) {
-        return Err(Reason::DecisionStatus);
+    // A host does not read such an answer at all, so its size comes first.
+    if response.body.len() > MAX_ANSWER_BYTES {
+        return Err(Reason::DecisionOversized);
+    }
+    match response.status {
+        Some(200) => {}
+        Some(503) => return Err(Reason::DecisionUnreachable),
+        Some(504) => return Err(Reason::DecisionTimeout),
+        Some(_) | None => return Err(Reason::DecisionStatus),
     }
     if response
         .request_id
@@ -120,9 +131,6 @@ pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
         .is_some_and(|id| id != request_id)
     {
         return Err(Reason::DecisionMismatched);
-    }
-    if response.body.len() > MAX_ANSWER_BYTES {
-        return Err(Reason::DecisionOversized);
     }
     let media_type = response.content_type.as_deref().unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -202,11 +210,21 @@ mod tests {
     #[test]
     fn everything_around_a_permit_must_hold_too() {
         let permit = answer(r#"{"decision":true}"#);
-        let mut other = permit.clone();
-        other.status = Some(201);
-        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionStatus));
-        other.status = None;
-        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionStatus));
+        for (status, reason) in [
+            (None, Reason::DecisionStatus),
+            (Some(201), Reason::DecisionStatus),
+            (Some(500), Reason::DecisionStatus),
+            (Some(502), Reason::DecisionStatus),
+            (Some(503), Reason::DecisionUnreachable),
+            (Some(504), Reason::DecisionTimeout),
+        ] {
+            let mut other = permit.clone();
+            other.status = status;
+            assert_eq!(read(&other, "an-id"), Err(reason), "{status:?}");
+            other.request_id = None;
+            other.body.clear();
+            assert_eq!(read(&other, "an-id"), Err(reason), "{status:?}, bare");
+        }
         assert_eq!(read(&permit, "another"), Err(Reason::DecisionMismatched));
         for media_type in [None, Some("text/html"), Some("application/jsonx"), Some("")] {
             let mut other = permit.clone();
@@ -215,6 +233,8 @@ mod tests {
         }
         let mut other = permit.clone();
         other.body.resize(MAX_ANSWER_BYTES + 1, b' ');
+        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionOversized));
+        other.status = Some(500);
         assert_eq!(read(&other, "an-id"), Err(Reason::DecisionOversized));
         let mut silent = permit;
         silent.request_id = None;

@@ -8,10 +8,18 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
 impl Answer {
+    /// The values of a header, joined.
+    pub(crate) fn header(&self, name: &str) -> String {
+        let found = self.headers.iter().filter(|(other, _)| other == name);
+        let values: Vec<&str> = found.map(|(_, value)| value.as_str()).collect();
+        values.join(", ")
+    }
+
     /// `code` of a problem document.
     pub(crate) fn code(&self) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
@@ -87,6 +95,7 @@ impl Connection {
         };
         Some(Answer {
             status,
+            headers,
             body: String::from_utf8_lossy(&body).into_owned(),
         })
     }
@@ -139,10 +148,15 @@ pub(crate) fn exchange(address: SocketAddr, request: impl AsRef<[u8]>) -> Answer
 
 /// `GET` from the proxy's administration.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Option<Answer> {
+    ask(address, "GET", path)
+}
+
+/// A request without a body to the proxy's administration.
+pub(crate) fn ask(address: SocketAddr, method: &str, path: &str) -> Option<Answer> {
     TcpStream::connect(address).ok()?;
     let mut connection = Connection::to(address);
-    connection.send(format!("GET {path} HTTP/1.1\r\nhost: admin\r\n\r\n"));
-    connection.answer()
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: admin\r\n\r\n");
+    connection.try_send(head).then(|| connection.answer())?
 }
 
 /// Where `needle` begins.

@@ -17,8 +17,8 @@ pub(crate) enum Service {
     Obliges,
     /// It answers with a string for a decision.
     Rubbish,
-    /// It answers 500.
-    Fails,
+    /// It answers with this status, and a permit.
+    Says(u16),
     /// It answers another request's id.
     Mismatches,
     /// It does not answer.
@@ -133,8 +133,18 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
         ),
         (
             "answered with 500",
-            Service::Fails,
+            Service::Says(500),
             Refused(R::DecisionStatus),
+        ),
+        (
+            "answered with 503",
+            Service::Says(503),
+            Refused(R::DecisionUnreachable),
+        ),
+        (
+            "answered with 504",
+            Service::Says(504),
+            Refused(R::DecisionTimeout),
         ),
         (
             "answered for another",
@@ -158,6 +168,20 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
         ),
     ] {
         row(name, large(name, &|_| {}), service, expected);
+    }
+    for (name, service, expected) in [
+        ("a statement without an answer", Service::Drops, Forwarded),
+        (
+            "a statement, denied",
+            Service::Denies,
+            Refused(R::DecisionDenied),
+        ),
+    ] {
+        let statement = read(name, &|plan| {
+            plan.path = "/accounts/7/statement".to_owned();
+            plan.proof_claims["htu"] = json!(format!("{ORIGIN}/accounts/7/statement"));
+        });
+        row(name, statement, service, expected);
     }
     row(
         "a very risky payment",
