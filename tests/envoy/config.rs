@@ -71,6 +71,8 @@ pub(crate) struct Setup {
     pub(crate) dynamic: bool,
     /// A host call that the module may not make.
     pub(crate) denied: Option<&'static str>,
+    /// The folder of the certificates with which the listener speaks TLS. None for plain text.
+    pub(crate) certificates: Option<&'static str>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
 }
@@ -85,6 +87,7 @@ impl Setup {
             stops: true,
             dynamic: false,
             denied: None,
+            certificates: None,
             clusters: Vec::new(),
         }
     }
@@ -127,7 +130,7 @@ impl Setup {
         let manager = "type.googleapis.com/envoy.extensions.filters.network.\
                        http_connection_manager.v3.HttpConnectionManager";
         let router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
-        json!({
+        let mut listener = json!({
             "name": "gate",
             "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
             "per_connection_buffer_limit_bytes": 1_048_576,
@@ -163,7 +166,11 @@ impl Setup {
                     }]},
                 },
             }]}],
-        })
+        });
+        if let Some(folder) = self.certificates {
+            listener["filter_chains"][0]["transport_socket"] = tls(folder);
+        }
+        listener
     }
 
     fn filter(&self) -> Value {
@@ -221,4 +228,24 @@ impl Setup {
         };
         self.clusters.iter().map(cluster).collect()
     }
+}
+
+/// TLS that asks the client for a certificate, and takes it from this authority alone.
+fn tls(folder: &str) -> Value {
+    let file = |name: &str| json!({ "filename": format!("{folder}/{name}") });
+    let context =
+        "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+    json!({
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {
+            "@type": context,
+            "common_tls_context": {
+                "tls_certificates": [{
+                    "certificate_chain": file("server.pem"),
+                    "private_key": file("server.key"),
+                }],
+                "validation_context": { "trusted_ca": file("authority.pem") },
+            },
+        },
+    })
 }

@@ -36,3 +36,4 @@ mod keysets;
 mod pdp;
 mod repeated;
 mod replay;
+mod tls;
