@@ -1,0 +1,92 @@
+//! Requests that would get past the gate, or past the upstream behind it, if one check were missing.
+//! Each is an attack that the flow table cannot say, mostly because it needs a policy of its own.
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(
+    clippy::assigning_clones,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+#[expect(dead_code, reason = "what the flow table needs beside")]
+mod support;
+
+use countersign::http::Connection;
+use countersign::pipeline::{self, Outcome, Release, Step};
+use countersign::reason::Reason;
+use serde_json::{Value, json};
+use support::plan::Plan;
+use support::world::{self, World};
+
+const NOW: i64 = support::table::GOLDEN_NOW;
+
+/// The policy of the flow table, changed.
+fn policy(change: impl FnOnce(&mut Value)) -> Value {
+    let mut document = support::policy::document();
+    change(&mut document);
+    document
+}
+
+/// Judges a request that nothing is asked for.
+fn judge(world: &World, plan: &Plan) -> Outcome {
+    let wire = plan.wire();
+    let head = world::head(&wire);
+    let mut step = world.with(|env| match head {
+        Ok(head) => pipeline::run(head, &Connection::default(), env),
+        Err(reason) => Step::Done(pipeline::refuse(reason, env)),
+    });
+    if let Step::Read(listening) = step {
+        let body = wire.body.unwrap_or_default();
+        step = world.with(|env| listening.hear(Ok(&body), env));
+    }
+    match step {
+        Step::Done(outcome) => outcome,
+        other @ (Step::Read(_) | Step::Ask(..)) => panic!("not a verdict: {other:?}"),
+    }
+}
+
+fn reason(outcome: &Outcome) -> Option<Reason> {
+    match outcome {
+        Outcome::Forward(..) => None,
+        Outcome::Refuse(reply, _) => Some(reply.reason),
+    }
+}
+
+fn released(outcome: Outcome) -> Release {
+    match outcome {
+        Outcome::Forward(release, _) => release,
+        Outcome::Refuse(reply, _) => panic!("refused: {:?}", reply.reason),
+    }
+}
+
+/// A request to a path that no route lists.
+fn elsewhere(change: impl FnOnce(&mut Plan)) -> Plan {
+    let mut plan = Plan::read(NOW, "elsewhere");
+    plan.path = "/public".to_owned();
+    plan.scheme = None;
+    plan.proof_signer = None;
+    change(&mut plan);
+    plan
+}
+
+/// Frameworks route by these headers in place of the path, so a path that passes unlisted would be
+/// the way to every listed one.
+#[test]
+fn no_unlisted_path_carries_a_listed_one_in_a_header() {
+    let world = World::under(&policy(|it| it["unmatched"] = json!("pass")), NOW);
+    assert_eq!(reason(&judge(&world, &elsewhere(|_| {}))), None);
+    for name in ["x-original-url", "x-original-uri", "x-rewrite-url"] {
+        let plan = elsewhere(|plan| plan.field(name, "/accounts/7"));
+        let outcome = judge(&world, &plan);
+        assert_eq!(reason(&outcome), Some(Reason::OverrideRefused), "{name}");
+    }
+    // What is not governed under its own method is not governed under another.
+    for name in [
+        "x-http-method-override",
+        "x-http-method",
+        "x-method-override",
+    ] {
+        let plan = elsewhere(|plan| plan.field(name, "DELETE"));
+        assert_eq!(reason(&judge(&world, &plan)), None, "{name}");
+    }
+}
