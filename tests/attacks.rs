@@ -90,3 +90,63 @@ fn no_unlisted_path_carries_a_listed_one_in_a_header() {
         assert_eq!(reason(&judge(&world, &plan)), None, "{name}");
     }
 }
+
+/// To CGI and its heirs `_` and `-` are one in a header name, so what poses as ours with the other
+/// one goes as well, whether a route governs the request or not.
+#[test]
+fn no_inbound_header_poses_as_ours() {
+    let forged = [
+        "x_countersign_subject",
+        "x-countersign_actor",
+        "X_countersign-score",
+    ]
+    .map(str::to_ascii_lowercase);
+    let world = World::under(&policy(|it| it["unmatched"] = json!("pass")), NOW);
+    let mut governed = Plan::read(NOW, "forged");
+    for name in &forged {
+        governed.field(name, "root");
+    }
+    let release = released(judge(&world, &governed));
+    let lost = |name: &String| release.remove.contains(name);
+    assert!(forged.iter().all(lost), "{:?}", release.remove);
+
+    let ungoverned = elsewhere(|plan| forged.iter().for_each(|name| plan.field(name, "root")));
+    assert_eq!(released(judge(&world, &ungoverned)).remove, forged);
+}
+
+#[test]
+fn no_header_is_repeated_in_another_spelling() {
+    let world = World::at(NOW);
+    let mut overridden = Plan::read(NOW, "an underscore");
+    overridden.field("x_http_method_override", "DELETE");
+    let outcome = judge(&world, &overridden);
+    assert_eq!(reason(&outcome), Some(Reason::OverrideRefused));
+
+    let mut coded = Plan::transfer(NOW, "a coding", "1.00");
+    coded.field("content_encoding", "gzip");
+    assert_eq!(reason(&judge(&world, &coded)), Some(Reason::BodyEncoding));
+
+    let bound = policy(|it| {
+        let bind = it["routes"][1]["transaction"]["bind"]
+            .as_array_mut()
+            .unwrap();
+        bind.push(json!({ "claim": "/tenant", "equals": "header:x-tenant" }));
+    });
+    let world = World::under(&bound, NOW);
+    let plan = |jti, names: &[&str]| {
+        let mut plan = Plan::transfer(NOW, jti, "1.00");
+        plan.token_claims["authorization_details"][0]["tenant"] = json!("a");
+        for name in names {
+            plan.field(name, "a");
+        }
+        plan
+    };
+    assert_eq!(reason(&judge(&world, &plan("one", &["x-tenant"]))), None);
+    for (jti, names) in [
+        ("two", &["x-tenant", "x_tenant"][..]),
+        ("other", &["x_tenant"]),
+    ] {
+        let outcome = judge(&world, &plan(jti, names));
+        assert_eq!(reason(&outcome), Some(Reason::ValueMalformed), "{names:?}");
+    }
+}

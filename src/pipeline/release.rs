@@ -1,6 +1,6 @@
 //! What the upstream learns of a request that is forwarded, and what it does not see.
 
-use crate::http::{Field, RequestHead};
+use crate::http::{self, Field, RequestHead};
 use crate::pipeline::Release;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
@@ -69,12 +69,18 @@ pub(super) fn ungoverned(head: &RequestHead) -> Release {
 /// Inbound headers that pose as ours, but for those that will be set over.
 fn strangers(head: &RequestHead, is_set: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in head.names().filter(|name| name.starts_with(OURS)) {
+    for name in head.names().filter(|name| is_ours(name)) {
         if !is_set(name) && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
     }
     names
+}
+
+/// Whether a name has our prefix, or some reader takes it for one that has.
+fn is_ours(name: &str) -> bool {
+    name.get(..OURS.len())
+        .is_some_and(|start| http::alike(start, OURS))
 }
 
 /// Visible ASCII as it is, every other byte (and `%`) percent-encoded, so that no subject can end a
