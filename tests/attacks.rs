@@ -150,3 +150,44 @@ fn no_header_is_repeated_in_another_spelling() {
         assert_eq!(reason(&outcome), Some(Reason::ValueMalformed), "{names:?}");
     }
 }
+
+/// Two origins behind one gate: a token for one is no token for the other.
+#[test]
+fn a_token_for_another_origin_is_refused() {
+    const OTHER: &str = "https://b.example.com";
+    let two = policy(|it| {
+        it["origins"] = json!([support::plan::ORIGIN, OTHER]);
+        it["issuers"]["corp"]["audiences"] =
+            json!([support::plan::ORIGIN, format!("{OTHER}/api"), "api"]);
+        let mut route = it["routes"][0].clone();
+        route["name"] = json!("other");
+        route["origin"] = json!(OTHER);
+        route["match"]["path"] = json!("/other/{id}");
+        it["routes"].as_array_mut().unwrap().push(route);
+    });
+    let world = World::under(&two, NOW);
+    let at = |jti: &str, other: bool, audience: Value| {
+        let mut plan = Plan::read(NOW, jti);
+        // One token for both origins, so that it is remembered on the second.
+        plan.token_claims["jti"] = json!("one token");
+        plan.token_claims["aud"] = audience;
+        if other {
+            plan.authority = "b.example.com".to_owned();
+            plan.path = "/other/7".to_owned();
+            plan.proof_claims["htu"] = json!(format!("{OTHER}/other/7"));
+        }
+        reason(&judge(&world, &plan))
+    };
+    let refused = Some(Reason::TokenAudience);
+    let first = json!(support::plan::ORIGIN);
+    assert_eq!(at("1", false, first.clone()), None);
+    assert_eq!(at("2", true, first.clone()), refused);
+    let second = json!([format!("{OTHER}/api")]);
+    assert_eq!(at("3", true, second.clone()), None);
+    assert_eq!(at("4", false, second.clone()), refused);
+    for other in [false, true] {
+        assert_eq!(at(&format!("5{other}"), other, json!(["api", first])), None);
+        let both = json!([first, second[0]]);
+        assert_eq!(at(&format!("6{other}"), other, both), None);
+    }
+}

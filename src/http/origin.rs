@@ -1,5 +1,6 @@
 //! The external origins that a gateway answers for. They come from the policy, never from the request.
 
+use crate::http::target;
 use fluent_uri::Uri;
 
 /// An `https` or `http` origin in normal form: lower-case scheme and host, no default port.
@@ -54,6 +55,14 @@ impl Origin {
     #[must_use]
     pub fn authority(&self) -> &str {
         self.text.get(self.authority_at..).unwrap_or_default()
+    }
+
+    /// Whether a URI is this origin or lies under it.
+    #[must_use]
+    pub fn covers(&self, uri: &str) -> bool {
+        target::normal_form(uri).is_some_and(
+            |uri| matches!(uri.strip_prefix(&self.text), Some(rest) if rest.starts_with('/')),
+        )
     }
 
     /// Whether an `:authority` names this origin: host without regard to case, the default port or none.
