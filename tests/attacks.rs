@@ -191,3 +191,11 @@ fn a_token_for_another_origin_is_refused() {
         assert_eq!(at(&format!("6{other}"), other, both), None);
     }
 }
+
+/// A subject is an identity only together with its issuer.
+#[test]
+fn the_upstream_learns_whose_subject_it_is() {
+    let release = released(judge(&World::at(NOW), &Plan::read(NOW, "whose")));
+    let issuer = ("x-countersign-issuer", support::plan::ISSUER.to_owned());
+    assert!(release.set.contains(&issuer), "{:?}", release.set);
+}

@@ -24,6 +24,11 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
             caller.token.subject(),
         ),
         (
+            "x-countersign-issuer",
+            "countersign.issuer",
+            caller.token.issuer_uri(),
+        ),
+        (
             "x-countersign-route",
             "countersign.route",
             &caller.admitted.route.name,
