@@ -199,3 +199,23 @@ fn the_upstream_learns_whose_subject_it_is() {
     let issuer = ("x-countersign-issuer", support::plan::ISSUER.to_owned());
     assert!(release.set.contains(&issuer), "{:?}", release.set);
 }
+
+/// The proxy's own router would send what was permitted once a second time.
+#[test]
+fn no_caller_has_the_proxy_repeat_a_request() {
+    let world = World::at(NOW);
+    let mut plan = Plan::transfer(NOW, "repeated", "1.00");
+    let names = [
+        "x-envoy-retry-on",
+        "x-envoy-retry-grpc-on",
+        "x-envoy-max-retries",
+        "x-envoy-hedge-on-per-try-timeout",
+    ];
+    for name in names {
+        plan.field(name, "5");
+    }
+    let release = released(judge(&world, &plan));
+    for name in names {
+        assert!(release.remove.iter().any(|it| it == name), "{name}");
+    }
+}

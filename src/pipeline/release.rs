@@ -1,6 +1,6 @@
 //! What the upstream learns of a request that is forwarded, and what it does not see.
 
-use crate::http::{self, Field, RequestHead};
+use crate::http::{self, RequestHead};
 use crate::pipeline::Release;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
@@ -10,6 +10,17 @@ use std::fmt::Write as _;
 
 /// Every header of this prefix is the filter's. Inbound ones are removed.
 pub const OURS: &str = "x-countersign-";
+
+/// Headers by which a caller has the proxy's own router send a request again. What was permitted
+/// once is sent once. The router reads them of callers that the proxy holds to be internal.
+const REPEATS: [&str; 6] = [
+    "x-envoy-retry-on",
+    "x-envoy-retry-grpc-on",
+    "x-envoy-max-retries",
+    "x-envoy-retriable-status-codes",
+    "x-envoy-retriable-header-names",
+    "x-envoy-hedge-on-per-try-timeout",
+];
 
 /// The release of a request that passed every stage.
 pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Release {
@@ -57,9 +68,10 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
     let set = std::mem::take(&mut release.set);
     release.remove = strangers(head, |name| set.iter().any(|(own, _)| *own == name));
     release.set = set;
-    if upstream.proof == ProofHeader::Strip && head.field("dpop") != Field::Absent {
-        release.remove.push("dpop".to_owned());
-    }
+    let proof = (upstream.proof == ProofHeader::Strip).then_some("dpop");
+    let unwanted = REPEATS.into_iter().chain(proof);
+    let there = unwanted.filter(|name| head.names().any(|own| own == *name));
+    release.remove.extend(there.map(str::to_owned));
     release
 }
 
