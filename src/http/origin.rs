@@ -73,8 +73,11 @@ impl Origin {
         } else {
             ":80"
         };
-        let given = authority.strip_suffix(default).unwrap_or(authority);
-        given.eq_ignore_ascii_case(self.authority())
+        let own = self.authority();
+        let same = |given: &str| given.eq_ignore_ascii_case(own);
+        // Behind the brackets of an IPv6 address, if there are any, a colon begins a port.
+        let has_port = own.rsplit(']').next().is_some_and(|it| it.contains(':'));
+        same(authority) || (!has_port && authority.strip_suffix(default).is_some_and(same))
     }
 }
 
@@ -126,5 +129,17 @@ mod tests {
         ] {
             assert!(!origin.is_authority(other), "{other}");
         }
+        let elsewhere = Origin::parse("https://api.example.com:8443").expect("an origin");
+        assert!(elsewhere.is_authority("api.example.com:8443"));
+        for other in [
+            "api.example.com",
+            "api.example.com:8443:443",
+            "api.example.com:443",
+        ] {
+            assert!(!elsewhere.is_authority(other), "{other}");
+        }
+        let address = Origin::parse("https://[::1]").expect("an origin");
+        assert!(address.is_authority("[::1]") && address.is_authority("[::1]:443"));
+        assert!(!address.is_authority("[::1]:8443"));
     }
 }
