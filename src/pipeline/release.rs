@@ -100,10 +100,10 @@ fn is_ours(name: &str) -> bool {
         .is_some_and(|start| http::alike(start, OURS))
 }
 
-/// Visible ASCII as it is, every other byte (and `%`) percent-encoded, so that no subject can end a
-/// header line or change under another reader's decoding.
+/// Visible ASCII as it is, every other byte (and `%` and `,`) percent-encoded, so that no subject can
+/// end a header line, be read as a list, or change under another reader's decoding.
 fn header_value(text: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'%' | b',');
     if text.bytes().all(plain) {
         return Cow::Borrowed(text);
     }
@@ -131,6 +131,7 @@ mod tests {
             ("spiffe://td/a?b#c", "spiffe://td/a?b#c"),
             ("a\r\nb: c", "a%0D%0Ab:%20c"),
             ("é%", "%C3%A9%25"),
+            ("root,alice", "root%2Calice"),
         ] {
             assert_eq!(header_value(text), value);
         }
