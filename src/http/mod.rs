@@ -125,13 +125,15 @@ impl RequestHead {
     }
 
     /// The field of this lower-case name. Counts lines, as single-value getters of the host do not.
+    /// A line whose name is only [`alike`] makes it [`Field::Several`]: not every reader would read
+    /// the same line.
     #[must_use]
     pub fn field(&self, name: &str) -> Field<'_> {
-        let mut lines = self.fields.iter().filter(|(field, _)| field == name);
+        let mut lines = self.fields.iter().filter(|(field, _)| alike(field, name));
         match (lines.next(), lines.next()) {
             (None, _) => Field::Absent,
-            (Some((_, value)), None) => Field::One(value),
-            (Some(_), Some(_)) => Field::Several,
+            (Some((field, value)), None) if field == name => Field::One(value),
+            (Some(_), _) => Field::Several,
         }
     }
 
@@ -139,6 +141,15 @@ impl RequestHead {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(name, _)| name.as_str())
     }
+}
+
+/// Whether some reader takes two header names for one: to CGI (RFC 3875 section 4.1.18) and its heirs
+/// `-` is `_`.
+#[must_use]
+pub fn alike(one: &str, other: &str) -> bool {
+    let dash = |byte: u8| matches!(byte, b'-' | b'_');
+    let mut pairs = one.bytes().zip(other.bytes());
+    one.len() == other.len() && pairs.all(|(a, b)| a == b || (dash(a) && dash(b)))
 }
 
 #[cfg(test)]
@@ -166,6 +177,16 @@ mod tests {
         assert_eq!(head.field("a"), Field::Several);
         assert_eq!(head.field("b"), Field::One(b"\xff"));
         assert_eq!(head.field("c"), Field::Absent);
+        for (names, field) in [
+            (&["x-a"][..], Field::One(b"1")),
+            (&["x_a"], Field::Several),
+            (&["x-a", "x_a"], Field::Several),
+            (&["xaa", "x-b", "x-a-"], Field::Absent),
+        ] {
+            let lines: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"1"[..])).collect();
+            let head = RequestHead::new(pairs(&lines)).expect("a head");
+            assert_eq!(head.field("x-a"), field, "{names:?}");
+        }
     }
 
     #[test]

@@ -50,6 +50,10 @@ pub(super) fn authenticate(
         }
     };
     case.note_token(&token);
+    let elsewhere = &route.identity.elsewhere;
+    if token.audiences().iter().all(|it| elsewhere.contains(it)) {
+        return Err(Reason::TokenAudience.into());
+    }
     let issuer = env
         .policy
         .issuers

@@ -145,14 +145,23 @@ pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
     match answer.get("decision") {
         Some(Json::Bool(false)) => Ok(Decision::Deny),
         Some(Json::Bool(true)) => {
-            let obligations = answer
-                .get("context")
-                .and_then(|context| context.get("obligations"));
-            match obligations {
-                None => Ok(Decision::Permit),
-                Some(Json::Array(list)) if list.is_empty() => Ok(Decision::Permit),
-                Some(_) => Ok(Decision::Obliged),
-            }
+            let context = match answer.get("context") {
+                None | Some(Json::Null) => None,
+                Some(context @ Json::Object(_)) => Some(context),
+                Some(Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_)) => {
+                    return Err(Reason::DecisionMalformed);
+                }
+            };
+            // Obligations belong into the context, but nobody writes them beside it for nothing.
+            let mut obligations = [Some(&answer), context]
+                .into_iter()
+                .filter_map(|place| place?.get("obligations"));
+            let none = obligations.all(|it| it.as_array().is_some_and(<[Json]>::is_empty));
+            Ok(if none {
+                Decision::Permit
+            } else {
+                Decision::Obliged
+            })
         }
         Some(_) | None => Err(Reason::DecisionMalformed),
     }
@@ -189,6 +198,19 @@ mod tests {
             (
                 r#"{"decision":true,"context":{"obligations":null}}"#,
                 Ok(Decision::Obliged),
+            ),
+            (
+                r#"{"decision":true,"obligations":[{"type":"x"}]}"#,
+                Ok(Decision::Obliged),
+            ),
+            (r#"{"decision":true,"context":null}"#, Ok(Decision::Permit)),
+            (
+                r#"{"decision":true,"context":[{"obligations":["x"]}]}"#,
+                Err(Reason::DecisionMalformed),
+            ),
+            (
+                r#"{"decision":true,"context":"obligations"}"#,
+                Err(Reason::DecisionMalformed),
             ),
             (r#"{"decision":"true"}"#, Err(Reason::DecisionMalformed)),
             (r#"{"decision":1}"#, Err(Reason::DecisionMalformed)),

@@ -121,8 +121,12 @@ fn types(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Ve
         .collect();
     text::repeated(&types, at, faults);
     for (place, name) in types.iter().enumerate() {
+        let at = at.item(place);
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let how = "write the `typ` of access tokens, such as at+jwt";
+        faults.check(plain, &at, format!("{name:?} is not a type: {how}"));
         let problem = format!("{name:?} is the type of a proof, which is not an access token");
-        faults.check(name != "dpop+jwt", &at.item(place), problem);
+        faults.check(name != "dpop+jwt", &at, problem);
     }
     Some(types)
 }
