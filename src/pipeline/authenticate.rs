@@ -4,7 +4,6 @@
 //! proof's fit, its signature, and only then the replay log, so that a forged proof cannot fill it.
 //! The log is written before any decision service is asked, so that two copies cannot both wait.
 
-use crate::http::target;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
 use crate::pipeline::{Env, Halt};
@@ -64,8 +63,7 @@ pub(super) fn authenticate(
     let [Method::Dpop, ..] = route.proof.any_of.as_slice() else {
         return Err(Reason::ProofMissing.into());
     };
-    let uri = target::normal_form(&format!("{}{}", route.origin.as_str(), target.path()))
-        .ok_or(Reason::TargetAmbiguous)?;
+    let uri = target.uri(&route.origin).ok_or(Reason::TargetAmbiguous)?;
     let expected = dpop::Expected {
         method: head.method(),
         target: &uri,
