@@ -43,6 +43,9 @@ enum Authenticate {
     StepUp,
 }
 
+/// Most challenges are shorter, in bytes.
+const USUAL_CHALLENGE: usize = 192;
+
 /// A row of the table: status, title, challenge.
 type Row = (u16, &'static str, Authenticate);
 
@@ -149,10 +152,9 @@ pub const fn status(reason: Reason) -> u16 {
 #[must_use]
 pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
     let (status, title, authenticate) = row(reason);
-    let mut headers = vec![
-        ("content-type", "application/problem+json".to_owned()),
-        ("cache-control", "no-store".to_owned()),
-    ];
+    let mut headers = Vec::with_capacity(4);
+    headers.push(("content-type", "application/problem+json".to_owned()));
+    headers.push(("cache-control", "no-store".to_owned()));
     if let Some(challenge) = challenge(authenticate, terms) {
         headers.push(("www-authenticate", challenge));
     }
@@ -172,15 +174,22 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
 }
 
 fn challenge(authenticate: Authenticate, terms: &Terms<'_>) -> Option<String> {
-    let mut parameters: Vec<String> = Vec::new();
+    if authenticate == Authenticate::No {
+        return None;
+    }
+    let mut text = String::with_capacity(USUAL_CHALLENGE);
+    text.push_str("DPoP");
+    let mut before = " ";
     let mut say = |name: &str, value: &str| {
         if !value.is_empty() {
-            parameters.push(format!("{name}=\"{value}\""));
+            for piece in [before, name, "=\"", value, "\""] {
+                text.push_str(piece);
+            }
+            before = ", ";
         }
     };
     match authenticate {
-        Authenticate::No => return None,
-        Authenticate::Bare => {}
+        Authenticate::No | Authenticate::Bare => {}
         Authenticate::Error(error, description) => {
             say("error", error);
             say("error_description", description);
@@ -205,11 +214,6 @@ fn challenge(authenticate: Authenticate, terms: &Terms<'_>) -> Option<String> {
         }
     }
     say("algs", terms.algs);
-    let mut text = "DPoP".to_owned();
-    if !parameters.is_empty() {
-        text.push(' ');
-        text.push_str(&parameters.join(", "));
-    }
     Some(text)
 }
 
