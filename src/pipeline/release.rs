@@ -5,7 +5,6 @@ use crate::pipeline::Release;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
 use crate::policy::{Identity, ProofHeader, Upstream};
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Every header of this prefix is the filter's. Inbound ones are removed.
@@ -16,42 +15,45 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
     let assessed = cleared.assessed();
     let caller = &assessed.authorized.caller;
     let head = &caller.admitted.head;
-    let score = assessed.score.total().to_string();
-    let mut facts: Vec<(&'static str, &'static str, &str)> = vec![
-        (
-            "x-countersign-subject",
-            "countersign.subject",
-            caller.token.subject(),
-        ),
-        (
-            "x-countersign-route",
-            "countersign.route",
-            &caller.admitted.route.name,
-        ),
-        ("x-countersign-score", "countersign.score", &score),
-        (
-            "x-countersign-decision-id",
-            "countersign.decision-id",
-            case.id(),
-        ),
-    ];
-    if let Some(actor) = caller.token.actor() {
-        facts.push(("x-countersign-actor", "countersign.actor", actor));
-    }
     let mut release = Release::default();
-    for (header, state, value) in facts {
-        match upstream.identity {
-            Identity::Headers => release.set.push((header, header_value(value).into_owned())),
-            Identity::FilterState => {
-                release
-                    .state
-                    .push((state, header_value(value).into_owned()));
-            }
-        }
+    let told = match upstream.identity {
+        Identity::Headers => &mut release.set,
+        Identity::FilterState => &mut release.state,
+    };
+    told.reserve_exact(5);
+    let mut tell = |header, state, value| {
+        let name = match upstream.identity {
+            Identity::Headers => header,
+            Identity::FilterState => state,
+        };
+        told.push((name, value));
+    };
+    tell(
+        "x-countersign-subject",
+        "countersign.subject",
+        header_value(caller.token.subject()),
+    );
+    tell(
+        "x-countersign-route",
+        "countersign.route",
+        header_value(&caller.admitted.route.name),
+    );
+    tell(
+        "x-countersign-score",
+        "countersign.score",
+        assessed.score.total().to_string(),
+    );
+    tell(
+        "x-countersign-decision-id",
+        "countersign.decision-id",
+        case.id().to_owned(),
+    );
+    if let Some(actor) = caller.token.actor() {
+        let actor = header_value(actor);
+        tell("x-countersign-actor", "countersign.actor", actor);
     }
-    let set = std::mem::take(&mut release.set);
-    release.remove = strangers(head, |name| set.iter().any(|(own, _)| *own == name));
-    release.set = set;
+    let is_set = |name: &str| release.set.iter().any(|(own, _)| *own == name);
+    release.remove = strangers(head, is_set);
     if upstream.proof == ProofHeader::Strip && head.field("dpop") != Field::Absent {
         release.remove.push("dpop".to_owned());
     }
@@ -79,10 +81,10 @@ fn strangers(head: &RequestHead, is_set: impl Fn(&str) -> bool) -> Vec<String> {
 
 /// Visible ASCII as it is, every other byte (and `%`) percent-encoded, so that no subject can end a
 /// header line or change under another reader's decoding.
-fn header_value(text: &str) -> Cow<'_, str> {
+fn header_value(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
     if text.bytes().all(plain) {
-        return Cow::Borrowed(text);
+        return text.to_owned();
     }
     let mut encoded = String::with_capacity(text.len().saturating_mul(3));
     for byte in text.bytes() {
@@ -93,7 +95,7 @@ fn header_value(text: &str) -> Cow<'_, str> {
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    Cow::Owned(encoded)
+    encoded
 }
 
 #[cfg(test)]
