@@ -298,7 +298,7 @@ fn every_binding_of_a_token_is_enforced() {
     const OTHER: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     let own = support::plan::certificate();
     let mut document = support::policy::document();
-    document["routes"][0]["proof"] = json!(["dpop", "mtls"]);
+    support::policy::route(&mut document, "read-accounts")["proof"] = json!(["dpop", "mtls"]);
     let either = World::under(&document, NOW);
     let dpop_alone = World::at(NOW);
     let (unbound, missing, mismatch) = (
