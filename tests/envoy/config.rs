@@ -1,10 +1,18 @@
 //! The configuration of a proxy under test.
 
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A secret that is long enough.
 pub(crate) const SECRET: &str = "a secret for tests of at least thirty-two bytes";
+
+/// The module that was built.
+pub(crate) fn built() -> PathBuf {
+    std::env::var_os("COUNTERSIGN_WASM").map_or_else(
+        || concat!(env!("CARGO_MANIFEST_DIR"), "/dist/countersign.wasm").into(),
+        PathBuf::from,
+    )
+}
 
 /// How a proxy is set up.
 #[derive(Clone, Debug)]
@@ -19,6 +27,8 @@ pub(crate) struct Setup {
     pub(crate) stops: bool,
     /// Whether the listener comes from a file that may change.
     pub(crate) dynamic: bool,
+    /// The module, if the filter is there at all.
+    pub(crate) module: Option<PathBuf>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
 }
@@ -32,6 +42,7 @@ impl Setup {
             workers: 1,
             stops: true,
             dynamic: false,
+            module: Some(built()),
             clusters: Vec::new(),
         }
     }
@@ -74,6 +85,9 @@ impl Setup {
         let manager = "type.googleapis.com/envoy.extensions.filters.network.\
                        http_connection_manager.v3.HttpConnectionManager";
         let router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
+        let router = json!({ "name": "router", "typed_config": { "@type": router } });
+        let gate = self.module.as_deref().map(|module| self.filter(module));
+        let filters: Vec<Value> = gate.into_iter().chain([router]).collect();
         json!({
             "name": "gate",
             "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
@@ -97,10 +111,7 @@ impl Setup {
                             "subject": "%FILTER_STATE(wasm.countersign.subject:PLAIN)%",
                         }},
                     }}],
-                    "http_filters": [
-                        { "name": "countersign", "typed_config": self.filter() },
-                        { "name": "router", "typed_config": { "@type": router } },
-                    ],
+                    "http_filters": filters,
                     "route_config": { "virtual_hosts": [{
                         "name": "all",
                         "domains": ["*"],
@@ -113,15 +124,12 @@ impl Setup {
         })
     }
 
-    fn filter(&self) -> Value {
-        let module = std::env::var("COUNTERSIGN_WASM").unwrap_or_else(|_| {
-            concat!(env!("CARGO_MANIFEST_DIR"), "/dist/countersign.wasm").to_owned()
-        });
+    fn filter(&self, module: &Path) -> Value {
         let mut environment = json!({});
         if let Some(secret) = self.secret {
             environment["COUNTERSIGN_SECRET"] = json!(secret);
         }
-        json!({
+        let config = json!({
             "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
             "config": {
                 "name": "countersign",
@@ -139,7 +147,8 @@ impl Setup {
                     "value": self.policy,
                 },
             },
-        })
+        });
+        json!({ "name": "countersign", "typed_config": config })
     }
 
     fn clusters(&self) -> Vec<Value> {

@@ -22,5 +22,6 @@ mod server;
 mod wire;
 
 mod bodies;
+mod cost;
 mod decisions;
 mod failing_closed;
