@@ -76,6 +76,7 @@ fn extremes_refuse_for_their_own_reason() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list")]
 /// What the table cannot say: faults of the ports and of the host.
 fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
     let mut list: Vec<(Reason, Box<dyn Fn() -> Outcome>)> = Vec::new();
