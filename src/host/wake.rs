@@ -34,7 +34,7 @@ impl Gate {
 
     /// A call has ended. Goes on with the request that waits for it, if one still does.
     pub(super) fn called_back(&self, call: u32, headers: usize, body: usize) {
-        let caller = self.waiting.borrow().caller(call);
+        let caller = self.waiting.borrow().stream_of(call);
         let Some(held) = caller.and_then(|stream| self.take(stream)) else {
             return;
         };
