@@ -186,9 +186,14 @@ impl Gate {
         }
     }
 
-    fn refuse(&self, reply: &Reply, record: &Record) {
-        self.meters.refused(reply.reason);
+    /// Counts a refusal and writes its record.
+    pub(super) fn note_refusal(&self, reason: Reason, record: &Record) {
+        self.meters.refused(reason);
         tell(record);
+    }
+
+    fn refuse(&self, reply: &Reply, record: &Record) {
+        self.note_refusal(reply.reason, record);
         let headers = pairs::write(&reply.headers);
         if abi::reply(reply.status, reply.reason.code(), &reply.body, &headers).is_err() {
             abi::log(
