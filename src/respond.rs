@@ -124,7 +124,7 @@ const fn row(reason: Reason) -> Row {
         | R::ReplayLogFault | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
         | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
         | R::DecisionOversized | R::DecisionMismatched => GATE,
-        R::DeadlineExceeded => LATE,
+        R::DeadlineExceeded | R::RequestEnded => LATE,
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
         R::UpgradeRefused => UPGRADE,

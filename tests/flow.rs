@@ -25,7 +25,12 @@ use support::world::{self, World};
 const NOW: i64 = table::GOLDEN_NOW;
 
 /// Reasons that only a host can give. `tests/envoy` produces each.
-const BY_THE_HOST: &[Reason] = &[Reason::NotConfigured, Reason::HostFault, Reason::Overloaded];
+const BY_THE_HOST: &[Reason] = &[
+    Reason::NotConfigured,
+    Reason::HostFault,
+    Reason::Overloaded,
+    Reason::RequestEnded,
+];
 
 #[test]
 fn every_row_of_the_flow_table_holds() {
