@@ -64,6 +64,12 @@ pub(crate) fn built() -> PathBuf {
     )
 }
 
+/// The configuration that an operator copies.
+fn example() -> Value {
+    let text = include_str!("../../envoy/envoy.yaml");
+    serde_saphyr::from_str(text).expect("YAML")
+}
+
 /// How a proxy is set up.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
@@ -114,6 +120,7 @@ impl Setup {
         let mut resources = json!({ "clusters": self.clusters() });
         let mut bootstrap = json!({
             "node": { "id": "test", "cluster": "test" },
+            "stats_config": example()["stats_config"],
             "admin": { "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } } },
         });
         if self.dynamic {

@@ -34,6 +34,7 @@ mod decisions;
 mod failing_closed;
 mod flow;
 mod keysets;
+mod metrics;
 mod pdp;
 mod repeated;
 mod replay;

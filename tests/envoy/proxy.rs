@@ -92,6 +92,12 @@ impl Proxy {
         Duration::from_nanos(nanoseconds.sum())
     }
 
+    /// All statistics, as Prometheus reads them.
+    pub(crate) fn prometheus(&self) -> String {
+        let stats = wire::get(self.admin, "/stats/prometheus");
+        stats.expect("statistics").body
+    }
+
     /// The value of a statistic; zero where there is none.
     pub(crate) fn stat(&self, name: &str) -> u64 {
         let stats = wire::get(self.admin, "/stats").expect("statistics").body;
