@@ -23,7 +23,6 @@ fn no_kind_of_request_allocates_more_than_its_ceiling() {
             let request = Request::of(&wire);
             let ((outcome, _), memory) = count(|| judge(&world, request, &Yes));
             kind.check(&outcome);
-            println!("{:24} {memory:?}", kind.name);
             assert!(
                 number == 0
                     || (memory.allocations <= kind.allocations && memory.bytes <= kind.bytes),
