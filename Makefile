@@ -1,4 +1,4 @@
-# build: the filter   demo: see it work   test: everything   lint: style, layers of checks, licences
+# build: the filter   demo: see it work   test: everything   bench: what it costs   lint: style, layers of checks, licences
 
 TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -11,7 +11,7 @@ RUST := $(TOOLS)/targets
 export COUNTERSIGN_ENVOY := $(CURDIR)/$(TOOLS)/venv/bin/envoy
 export COUNTERSIGN_WASM := $(CURDIR)/dist/countersign.wasm
 
-.PHONY: build demo test lint audit envoy
+.PHONY: build demo test bench lint audit envoy
 
 build: $(RUST)
 	cargo build --release --lib --target wasm32-wasip1
@@ -23,6 +23,10 @@ demo: build envoy
 
 test: build envoy $(BINDGEN)
 	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner
+
+bench: build envoy
+	cargo bench --bench judge
+	cargo test --test envoy cost -- --ignored --nocapture
 
 lint: $(RUST) $(DENY)
 	cargo fmt --check

@@ -50,9 +50,9 @@ fn main() {
         println!(
             "\nthe rest of a read whose token is new, the shortest time; more must cost no more"
         );
-        growth("routes", ["10", "10000"], [routes(10), routes(10_000)]);
-        growth("live proofs", ["1", "10000"], [proofs(1), proofs(10_000)]);
-        growth("keys", ["1", "64"], [keys(1), keys(64)]);
+        growth("routes", ["10", "10000"], &[routes(10), routes(10_000)]);
+        growth("live proofs", ["1", "10000"], &[proofs(1), proofs(10_000)]);
+        growth("keys", ["1", "64"], &[keys(1), keys(64)]);
     }
 }
 
@@ -109,7 +109,7 @@ fn median<T: PartialOrd + Copy>(mut values: Vec<T>) -> T {
 }
 
 /// The same requests in a small and in a large world, by turns.
-fn growth(what: &str, sizes: [&str; 2], worlds: [World; 2]) {
+fn growth(what: &str, sizes: [&str; 2], worlds: &[World; 2]) {
     let kind = &KINDS[1];
     let mut shortest = [f64::INFINITY; 2];
     for number in 0..ROUNDS {

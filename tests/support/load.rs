@@ -66,48 +66,48 @@ pub(crate) struct Kind {
 pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "read, token known",
-        allocations: 1000,
-        bytes: 100_000,
+        allocations: 75,
+        bytes: 7_000,
         known: Known::Token,
         expected: None,
         plan: read,
     },
     Kind {
         name: "read, token new",
-        allocations: 1000,
-        bytes: 100_000,
+        allocations: 132,
+        bytes: 11_200,
         known: Known::Nothing,
         expected: None,
         plan: read,
     },
     Kind {
         name: "payment, body of 1 KiB",
-        allocations: 1000,
-        bytes: 100_000,
+        allocations: 101,
+        bytes: 9_200,
         known: Known::Token,
         expected: None,
         plan: payment,
     },
     Kind {
         name: "no credential",
-        allocations: 1000,
-        bytes: 100_000,
+        allocations: 15,
+        bytes: 2_800,
         known: Known::Token,
         expected: Some(Reason::CredentialsMissing),
         plan: bare,
     },
     Kind {
         name: "replayed",
-        allocations: 1000,
-        bytes: 100_000,
+        allocations: 70,
+        bytes: 6_900,
         known: Known::Proof,
         expected: Some(Reason::ProofReplayed),
         plan: read,
     },
     Kind {
         name: "ambiguous target",
-        allocations: 1000,
-        bytes: 100_000,
+        allocations: 11,
+        bytes: 2_600,
         known: Known::Token,
         expected: Some(Reason::TargetAmbiguous),
         plan: ambiguous,
@@ -150,7 +150,7 @@ fn bare() -> Plan {
 
 fn ambiguous() -> Plan {
     let mut plan = read();
-    plan.path = "/accounts/..%2f7".to_owned();
+    plan.path.push_str("%2f8");
     plan
 }
 
