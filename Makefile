@@ -22,12 +22,14 @@ demo: build envoy
 	cargo run --bin countersign -- demo
 
 test: build envoy $(BINDGEN)
+	scripts/build-vectors $(TARGET)
 	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner
 
 lint: $(RUST) $(DENY)
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 -- -D warnings
+	cargo clippy --lib --target wasm32-wasip1 --features host-vectors -- -D warnings
 	cargo clippy --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --bins
 	$(TOOLS)/bin/cargo-deny check bans licenses sources

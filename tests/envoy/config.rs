@@ -19,6 +19,8 @@ pub(crate) struct Setup {
     pub(crate) stops: bool,
     /// Whether the listener comes from a file that may change.
     pub(crate) dynamic: bool,
+    /// Another module than the gate's.
+    pub(crate) module: Option<&'static str>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
 }
@@ -32,6 +34,7 @@ impl Setup {
             workers: 1,
             stops: true,
             dynamic: false,
+            module: None,
             clusters: Vec::new(),
         }
     }
@@ -114,9 +117,10 @@ impl Setup {
     }
 
     fn filter(&self) -> Value {
-        let module = std::env::var("COUNTERSIGN_WASM").unwrap_or_else(|_| {
+        let gate = std::env::var("COUNTERSIGN_WASM").unwrap_or_else(|_| {
             concat!(env!("CARGO_MANIFEST_DIR"), "/dist/countersign.wasm").to_owned()
         });
+        let module = self.module.map_or(gate, str::to_owned);
         let mut environment = json!({});
         if let Some(secret) = self.secret {
             environment["COUNTERSIGN_SECRET"] = json!(secret);

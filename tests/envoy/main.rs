@@ -24,3 +24,4 @@ mod wire;
 mod bodies;
 mod decisions;
 mod failing_closed;
+mod vectors;
