@@ -30,8 +30,8 @@ lint: $(RUST) $(DENY)
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 --features host-vectors -- -D warnings
-	cargo clippy --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
-	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --bins
+	cargo clippy --profile test --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --document-private-items
 	$(TOOLS)/bin/cargo-deny check bans licenses sources
 
 # Needs the network: the advisory database is fetched.

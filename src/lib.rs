@@ -3,6 +3,13 @@
 //! The core is pure: it takes bytes, time and keys as values and returns what to do. `host` puts it
 //! into a proxy-wasm host, the native command puts it on a desk; neither knows the other.
 //! `ARCHITECTURE.md` has the picture and the order of the layers.
+#![cfg_attr(
+    all(test, target_os = "unknown"),
+    expect(
+        clippy::arithmetic_side_effects,
+        reason = "tests may compute, and Clippy knows only the native `#[test]` for one"
+    )
+)]
 
 pub mod config;
 pub mod crypto;

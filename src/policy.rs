@@ -145,6 +145,9 @@ pub struct Route {
 pub struct IdentityRules {
     /// Accepted issuers. Never empty.
     pub issuers: Vec<IssuerId>,
+    /// Audiences of these issuers that are another origin of this gateway, or lie under one. A token
+    /// that is for nothing else is none for this route.
+    pub elsewhere: Vec<String>,
     /// Scopes that the token must hold, all of them.
     pub scopes: Vec<String>,
 }

@@ -96,6 +96,10 @@ reasons! {
     ConfirmationUnsupported = "confirmation_unsupported",
     /// The token's confirmation has a member outside the registry, and the issuer's policy refuses those.
     ConfirmationUnknown = "confirmation_unknown",
+    /// The token is bound to a client certificate, and the connection shows none, or no route of the policy accepts `mtls`.
+    CertificateMissing = "certificate_missing",
+    /// The connection shows another client certificate than the one the token is bound to.
+    CertificateMismatch = "certificate_mismatch",
     /// There is no proof of possession.
     ProofMissing = "proof_missing",
     /// There is more than one proof of possession.
@@ -170,13 +174,13 @@ reasons! {
     DecisionDenied = "decision_denied",
     /// The decision service permits only under an obligation that the gate cannot meet.
     DecisionObligation = "decision_obligation",
-    /// The decision service did not answer in time.
+    /// The decision service did not answer in time, or with `504`.
     DecisionTimeout = "decision_timeout",
-    /// The decision service could not be reached, or ended the exchange.
+    /// The decision service could not be reached, did not finish its answer, or answered with `503`.
     DecisionUnreachable = "decision_unreachable",
     /// The proxy does not know the cluster of the decision service.
     DecisionClusterUnknown = "decision_cluster_unknown",
-    /// The decision service answered with a status other than 200.
+    /// The decision service answered with another status than `200`, `503` and `504`.
     DecisionStatus = "decision_status",
     /// The decision service answered with something that is not a decision.
     DecisionMalformed = "decision_malformed",
@@ -189,6 +193,7 @@ reasons! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
     use std::collections::BTreeSet;
 
     #[test]

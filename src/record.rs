@@ -8,6 +8,7 @@ use crate::time::UnixTime;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// What a verdict was and what it rested on. Holds no token, no proof and no header of the request.
@@ -36,10 +37,12 @@ pub struct Record {
     pub score: Option<u32>,
     /// What the score is made of, in the order of the policy.
     pub contributions: Vec<Contribution>,
-    /// How possession was shown.
-    pub proof: Option<&'static str>,
-    /// The thumbprint of the key that was possessed (RFC 7638), base64url.
+    /// How possession was shown: `dpop`, `mtls`, or both.
+    pub proof: Vec<&'static str>,
+    /// The thumbprint of the DPoP key that was possessed (RFC 7638), base64url.
     pub key: Option<String>,
+    /// SHA-256 of the client certificate that was shown, base64url.
+    pub certificate: Option<String>,
     /// SHA-256 of the token as it was sent, base64url.
     pub token: Option<String>,
     /// `iss` of the token, once its signature held.
@@ -136,8 +139,9 @@ impl Record {
             reason: None,
             score: None,
             contributions: Vec::new(),
-            proof: None,
+            proof: Vec::new(),
             key: None,
+            certificate: None,
             token: None,
             issuer: None,
             subject: None,
@@ -171,8 +175,27 @@ impl Record {
     #[must_use]
     pub fn to_json(&self) -> String {
         // Strings, integers and arrays of them always serialize; an empty line would be the sign of a fault.
-        serde_json::to_string(self).unwrap_or_default()
+        let line = serde_json::to_string(self).unwrap_or_default();
+        if !line.contains(splits) {
+            return line;
+        }
+        let mut escaped = String::with_capacity(line.len());
+        for character in line.chars() {
+            if splits(character) {
+                // All of them lie below 0x10000. Writing to a String cannot fail.
+                let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+            } else {
+                escaped.push(character);
+            }
+        }
+        escaped
     }
+}
+
+/// Whether a reader of logs may take a character for the end of a line or for a command, although
+/// JSON leaves it as it is.
+fn splits(character: char) -> bool {
+    character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
 /// A digest as base64url without padding.
@@ -210,14 +233,15 @@ pub fn trace_id(traceparent: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn a_record_is_one_line() {
         let mut record = Record::opened(UnixTime::from_secs(1), [0xab; 16]);
-        record.subject = Some("line\nbreak \u{2028}".to_owned());
+        record.subject = Some("line\nbreak \u{2028}\u{2029}\u{85}\u{9b}\u{7f}\u{b}é".to_owned());
         record.close_refused(Reason::StepUpRequired);
         let line = record.to_json();
-        assert!(!line.contains('\n'));
+        assert!(line.contains(r#""subject":"line\nbreak \u2028\u2029\u0085\u009b\u007f\u000bé""#));
         assert!(line.starts_with(r#"{"schema":"countersign.decision/v1","time":1000,"id":"abab"#));
         assert!(line.contains(r#""verdict":"challenge","reason":"step_up_required""#));
     }

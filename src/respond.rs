@@ -1,8 +1,10 @@
 //! From a reason to the wire: the one table. RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470
 //! section 3, RFC 9457 for the body. Nothing of the request is echoed.
 
+use crate::proof::Method;
 use crate::reason::Reason;
 use crate::step_up::Challenge;
+use crate::token::credentials::Scheme;
 
 /// A local reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +22,11 @@ pub struct Reply {
 /// What a challenge on this route says.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terms<'a> {
-    /// The accepted proof algorithms, separated by spaces.
+    /// The proofs that the route accepts. None is as if it were DPoP alone.
+    pub accepted: &'a [Method],
+    /// The scheme that the request used.
+    pub used: Option<Scheme>,
+    /// The accepted DPoP algorithms, separated by spaces.
     pub algs: &'a str,
     /// The scopes of the route, separated by spaces.
     pub scope: &'a str,
@@ -58,6 +64,11 @@ const BINDING: Row = (
     401,
     "The access token is not bound to this proof",
     Authenticate::Error("invalid_token", "Invalid DPoP key binding"),
+);
+const CERTIFICATE: Row = (
+    401,
+    "The access token is not bound to this client certificate",
+    Authenticate::Error("invalid_token", "Invalid client certificate binding"),
 );
 const PROOF: Row = (
     401,
@@ -123,6 +134,7 @@ const fn row(reason: Reason) -> Row {
         | R::TokenExpired | R::TokenEarly => TOKEN,
         R::TokenUnbound | R::BoundTokenAsBearer | R::ConfirmationUnsupported
         | R::ConfirmationUnknown | R::ProofKeyMismatch => BINDING,
+        R::CertificateMissing | R::CertificateMismatch => CERTIFICATE,
         R::ScopeInsufficient => SCOPE,
         R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
@@ -153,9 +165,7 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
         ("content-type", "application/problem+json".to_owned()),
         ("cache-control", "no-store".to_owned()),
     ];
-    if let Some(challenge) = challenge(authenticate, terms) {
-        headers.push(("www-authenticate", challenge));
-    }
+    headers.extend(challenges(authenticate, terms).map(|text| ("www-authenticate", text)));
     if matches!(status, 429 | 503) {
         headers.push(("retry-after", "1".to_owned()));
     }
@@ -171,7 +181,35 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
     }
 }
 
-fn challenge(authenticate: Authenticate, terms: &Terms<'_>) -> Option<String> {
+/// One challenge for each scheme that the route accepts. The error goes with the scheme that the
+/// request used (RFC 9449 section 7.1), or with the first where it used none of them.
+fn challenges<'t>(
+    authenticate: Authenticate,
+    terms: &'t Terms<'t>,
+) -> impl Iterator<Item = String> + 't {
+    let accepts = |method| terms.accepted.contains(&method);
+    let dpop = accepts(Method::Dpop) || terms.accepted.is_empty();
+    let schemes = [
+        dpop.then_some(Scheme::Dpop),
+        accepts(Method::Mtls).then_some(Scheme::Bearer),
+    ];
+    let accepted = move || schemes.into_iter().flatten();
+    let blamed = accepted()
+        .find(|scheme| terms.used == Some(*scheme))
+        .or_else(|| accepted().next());
+    let none = authenticate == Authenticate::No;
+    accepted().filter(move |_| !none).map(move |scheme| {
+        let is_blamed = blamed == Some(scheme);
+        let what = if is_blamed {
+            authenticate
+        } else {
+            Authenticate::Bare
+        };
+        challenge(scheme, what, terms)
+    })
+}
+
+fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> String {
     let mut parameters: Vec<String> = Vec::new();
     let mut say = |name: &str, value: &str| {
         if !value.is_empty() {
@@ -179,8 +217,7 @@ fn challenge(authenticate: Authenticate, terms: &Terms<'_>) -> Option<String> {
         }
     };
     match authenticate {
-        Authenticate::No => return None,
-        Authenticate::Bare => {}
+        Authenticate::No | Authenticate::Bare => {}
         Authenticate::Error(error, description) => {
             say("error", error);
             say("error_description", description);
@@ -204,18 +241,24 @@ fn challenge(authenticate: Authenticate, terms: &Terms<'_>) -> Option<String> {
             }
         }
     }
-    say("algs", terms.algs);
-    let mut text = "DPoP".to_owned();
+    let mut text = match scheme {
+        Scheme::Dpop => {
+            say("algs", terms.algs);
+            "DPoP".to_owned()
+        }
+        Scheme::Bearer => "Bearer".to_owned(),
+    };
     if !parameters.is_empty() {
         text.push(' ');
         text.push_str(&parameters.join(", "));
     }
-    Some(text)
+    text
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
     use std::time::Duration;
 
     fn authenticate(reason: Reason, terms: &Terms<'_>) -> Option<String> {
@@ -240,6 +283,7 @@ mod tests {
             algs: "ES256 PS256",
             scope: "payments:write",
             challenge: Some(&step_up),
+            ..Terms::default()
         };
         for (reason, text) in [
             // RFC 9449 section 7.1: no error where there was no credential.
@@ -266,6 +310,37 @@ mod tests {
             authenticate(Reason::CredentialsMissing, &Terms::default()).as_deref(),
             Some("DPoP")
         );
+    }
+
+    /// RFC 9449 section 7.1: a challenge for each scheme, the error with the one that was used.
+    #[test]
+    fn every_accepted_scheme_is_named_and_the_used_one_is_blamed() {
+        const ERROR: &str =
+            r#"error="insufficient_scope", error_description="The access token lacks a scope""#;
+        let dpop = format!(r#"DPoP {ERROR}, algs="ES256""#);
+        let bare = r#"DPoP algs="ES256""#.to_owned();
+        let bearer = format!("Bearer {ERROR}");
+        let both: &[Method] = &[Method::Mtls, Method::Dpop];
+        for (accepted, used, expected) in [
+            (
+                both,
+                Some(Scheme::Dpop),
+                vec![dpop.clone(), "Bearer".to_owned()],
+            ),
+            (both, Some(Scheme::Bearer), vec![bare, bearer.clone()]),
+            (both, None, vec![dpop.clone(), "Bearer".to_owned()]),
+            (&[Method::Mtls], Some(Scheme::Dpop), vec![bearer]),
+            (&[Method::Dpop], Some(Scheme::Bearer), vec![dpop]),
+        ] {
+            let terms = Terms {
+                accepted,
+                used,
+                algs: "ES256",
+                ..Terms::default()
+            };
+            let said: Vec<String> = challenges(Authenticate::Scope, &terms).collect();
+            assert_eq!(said, expected, "{accepted:?} {used:?}");
+        }
     }
 
     #[test]

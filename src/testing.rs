@@ -18,6 +18,12 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+/// The attribute of every unit test. Natively the harness knows `#[test]`; a wasm VM has another.
+#[cfg(not(target_os = "unknown"))]
+pub(crate) use core::prelude::v1::test;
+#[cfg(target_os = "unknown")]
+pub(crate) use wasm_bindgen_test::wasm_bindgen_test as test;
+
 /// `iss` of every token that [`token_claims`] makes.
 pub(crate) const ISSUER: &str = "https://as.example.com";
 /// The one audience, and the origin of [`TARGET`].

@@ -91,6 +91,7 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn a_window_is_closed_at_its_end_and_widened_by_the_leeway() {

@@ -1,46 +1,23 @@
-//! The core's own tests inside a real wasm VM: it must not need a host, a clock or threads.
-
+//! The whole gate inside a real wasm VM, where no host, clock, file or thread is: it decides as it
+//! does natively, and its records are those of the same golden file, byte for byte. The unit tests
+//! of `src` run there too.
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
-use countersign::crypto::digest::{MacKey, sha256};
-use countersign::reason::Reason;
-use countersign::time::{Fits, UnixTime, Window};
-use std::time::Duration;
-use wasm_bindgen_test::wasm_bindgen_test;
+mod support;
 
-#[wasm_bindgen_test]
-fn digests_are_those_of_the_standard() {
-    // FIPS 180-2, appendix B.1.
-    let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-    let digest = sha256(&[b"a", b"bc"]);
-    let text: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(text, expected);
+use support::table::{self, GOLDEN_NOW};
+use support::world::{self, World};
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+#[test]
+fn every_row_of_the_flow_table_holds() {
+    let world = World::at(GOLDEN_NOW);
+    for row in table::rows(GOLDEN_NOW) {
+        world::check(&row, &world.judge(&row));
+    }
 }
 
-#[wasm_bindgen_test]
-fn tags_are_told_apart_by_purpose_and_by_piece() {
-    let secret = b"a secret of thirty-two bytes or so";
-    let key = MacKey::derive(secret, "one");
-    let tag = key.tag(&[b"ab", b"c"]);
-    assert!(key.holds(&[b"ab", b"c"], &tag));
-    assert!(!key.holds(&[b"a", b"bc"], &tag));
-    assert!(!MacKey::derive(secret, "two").holds(&[b"ab", b"c"], &tag));
-}
-
-#[wasm_bindgen_test]
-fn a_window_is_closed_at_its_end() {
-    let window = Window {
-        not_before: UnixTime::from_secs(100),
-        expires: UnixTime::from_secs(200),
-    };
-    let fits = |seconds| window.fits(UnixTime::from_secs(seconds), Duration::ZERO);
-    assert_eq!(
-        [fits(99), fits(100), fits(199), fits(200)],
-        [Fits::Early, Fits::Within, Fits::Within, Fits::Late]
-    );
-}
-
-#[wasm_bindgen_test]
-fn every_reason_has_its_code() {
-    assert!(Reason::ALL.iter().all(|reason| !reason.code().is_empty()));
+#[test]
+fn the_records_are_those_of_the_golden_file() {
+    assert_eq!(world::lines(), include_str!("golden/flow.txt"));
 }

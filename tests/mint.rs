@@ -69,7 +69,9 @@ fn accept(text: &str, keys: Rc<KeySet>) -> Rc<AccessToken> {
 fn refusal(proof: String, token: &AccessToken) -> Option<Reason> {
     let thumbprint = token
         .confirmation()
-        .key(Scheme::Dpop, UnknownConfirmation::Refuse)
+        .demands(Scheme::Dpop, UnknownConfirmation::Refuse)
+        .unwrap()
+        .key
         .unwrap();
     let head = RequestHead::new(vec![
         (":method".to_owned(), b"GET".to_vec()),

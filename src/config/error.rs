@@ -1,6 +1,6 @@
 //! What is wrong with a policy, and where.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// One fault of a policy. Displayed as `routes[2].step_up.ask: there is no service named "pdp2"`.
@@ -116,7 +116,7 @@ impl Faults {
     /// The value, if nothing is wrong. Of several faults at one path only the first is told: the
     /// others follow from it.
     pub(super) fn into_result<T>(self, value: Option<T>) -> Result<T, Vec<ConfigError>> {
-        let mut paths = HashSet::new();
+        let mut paths = BTreeSet::new();
         let mut faults = self.0;
         faults.retain(|fault| paths.insert(fault.path.clone()));
         match value {

@@ -79,6 +79,8 @@ pub fn from_yaml(text: &str) -> Result<Vec<u8>, ConfigError> {
         strict_booleans: true,
         merge_keys: serde_saphyr::options::MergeKeyPolicy::Error,
         with_snippet: false,
+        // Ten thousand routes; what aliases repeat has limits of its own.
+        budget: serde_saphyr::budget! { max_events: 8_000_000, max_nodes: 4_000_000 },
     };
     let tree: tree::Tree = serde_saphyr::from_str_with_options(text, options)
         .map_err(|error| ConfigError::document(format!("is not YAML: {error}")))?;

@@ -31,7 +31,7 @@ pub(super) fn number(double: f64) -> Option<Number> {
 }
 
 /// Adds a fault for everything in the tree that says nothing: nulls, and empty texts, lists and
-/// objects. What stands in `inline` is a key set, which has its own rules.
+/// objects. What stands in `keys.inline` is a key set, which has its own rules.
 pub(super) fn refuse_blanks(value: &Value, at: &At<'_>, faults: &mut Faults) {
     match value {
         Value::Null => faults.add(
@@ -44,8 +44,9 @@ pub(super) fn refuse_blanks(value: &Value, at: &At<'_>, faults: &mut Faults) {
             }
         }
         Value::Object(members) if !members.is_empty() => {
+            let holds_keys = matches!(at, At::Member(_, "keys"));
             for (name, member) in members {
-                if name != "inline" || member.is_null() {
+                if !holds_keys || name != "inline" || member.is_null() {
                     refuse_blanks(member, &at.member(name), faults);
                 }
             }

@@ -55,6 +55,7 @@ fn show(number: u64, units: &[(&str, u64)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn durations_have_one_form() {

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
 /// A SHA-256 digest.
 pub type Digest32 = [u8; 32];
@@ -25,6 +26,12 @@ pub fn sha256(pieces: &[&[u8]]) -> Digest32 {
 pub fn from_base64url(text: &str) -> Option<Digest32> {
     let mut digest = Digest32::default();
     (URL_SAFE_NO_PAD.decode_slice(text, &mut digest) == Ok(digest.len())).then_some(digest)
+}
+
+/// Whether two digests are the same, in constant time.
+#[must_use]
+pub fn equal(one: &Digest32, other: &Digest32) -> bool {
+    one.ct_eq(other).into()
 }
 
 /// A secret for keyed hashes. It never shows itself.
@@ -68,7 +75,6 @@ impl MacKey {
     /// Whether `tag` is the tag of the pieces, in constant time.
     #[must_use]
     pub fn holds(&self, pieces: &[&[u8]], tag: &[u8]) -> bool {
-        use subtle::ConstantTimeEq;
         self.tag(pieces).ct_eq(tag).into()
     }
 }
@@ -76,6 +82,7 @@ impl MacKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn a_digest_has_one_spelling() {

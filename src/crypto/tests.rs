@@ -4,6 +4,7 @@ mod native;
 use super::known_answers::{KNOWN_ANSWERS, KnownAnswer};
 use super::signing::SigningKey;
 use super::*;
+use crate::testing::test;
 
 /// Orders of the curves, big-endian.
 const P256_ORDER: [u8; 32] =

@@ -21,6 +21,15 @@ impl Fault {
     pub(super) const CAS_MISMATCH: Self = Self(8);
 }
 
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Level {
+    Info,
+    Warn,
+    Error,
+    Critical,
+}
+
 /// A map of headers.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Map {
@@ -53,7 +62,6 @@ pub(super) struct Cell {
 /// The version to write with where a key must not be there yet.
 pub(super) const ABSENT: u32 = u32::MAX;
 
-const INFO: u32 = 2;
 const REQUEST_STREAM: u32 = 0;
 const NO_GRPC_STATUS: i32 = -1;
 
@@ -158,9 +166,15 @@ fn answered(call: impl FnOnce(*mut *mut u8, *mut usize) -> u32) -> Result<Vec<u8
 }
 
 /// Writes a line to the proxy's log, as it is. There is nobody to tell of a failure.
-pub(super) fn log(line: &str) {
+pub(super) fn log(level: Level, line: &str) {
+    let level = match level {
+        Level::Info => 2,
+        Level::Warn => 3,
+        Level::Error => 4,
+        Level::Critical => 5,
+    };
     // SAFETY: the host reads the line before it returns.
-    let _ = unsafe { proxy_log(INFO, line.as_ptr(), line.len()) };
+    let _ = unsafe { proxy_log(level, line.as_ptr(), line.len()) };
 }
 
 /// The time of day.

@@ -1,6 +1,7 @@
 //! What one configuration made: the policy and everything that belongs to it. A root owns it, and
 //! the streams of that root share it. A new configuration makes a new one beside it.
 
+use super::abi::{self, Level};
 use super::meters::Meters;
 use super::perform::Held;
 use super::ports::{Closed, Counted, SharedData};
@@ -12,17 +13,34 @@ use crate::http::Connection;
 use crate::keys::store::{Fetch, Store};
 use crate::pipeline::{self, Env, Outcome, Step};
 use crate::policy::{self, Policy};
-use crate::proof::dpop;
 use crate::proof::replay::{Geometry, Log, ReplayLog};
+use crate::proof::{Method, dpop};
 use crate::reason::Reason;
-use crate::risk::Condition;
+use crate::risk::{Condition, Signal};
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
-use log::info;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
+
+/// What a policy needs to know of a connection.
+#[derive(Clone, Copy, Debug)]
+struct Reads {
+    source: bool,
+    certificate: bool,
+}
+
+impl Reads {
+    fn of(policy: &Policy) -> Self {
+        let of_source = |signal: &Signal| matches!(signal.when, Condition::OutsideNetworks(_));
+        let routes = || policy.routes.iter();
+        Self {
+            source: routes().any(|route| route.risk.signals.iter().any(of_source)),
+            certificate: routes().any(|route| route.proof.any_of.contains(&Method::Mtls)),
+        }
+    }
+}
 
 /// A policy at work.
 pub(super) struct Gate {
@@ -31,13 +49,13 @@ pub(super) struct Gate {
     pub(super) meters: Rc<Meters>,
     pub(super) waiting: RefCell<Table<Held>>,
     /// The fetches that are under way, by the number of their call.
-    pub(super) fetches: RefCell<HashMap<u32, Fetch>>,
+    pub(super) fetches: RefCell<BTreeMap<u32, Fetch>>,
     /// The queue on which this root is told of new keys, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
     tokens: RefCell<Cache>,
-    reads_source: bool,
+    reads: Reads,
     asks: bool,
     is_open: bool,
 }
@@ -48,13 +66,14 @@ impl Gate {
         let moment = read::moment().unwrap_or_default();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
-        info!(
+        let line = format!(
             "policy revision {} ({}), {} routes; verified by the host: {}",
             policy.revision,
             policy.digest,
             policy.routes.len(),
             verifier.native().join(" ")
         );
+        abi::log(Level::Info, &line);
         let log = Log::open(
             SharedData,
             Geometry::of(policy.replay.memory),
@@ -104,7 +123,6 @@ impl Gate {
 
     fn new(policy: Policy, secret: &[u8], moment: Moment, meters: Rc<Meters>) -> Self {
         let (holder, _) = moment.entropy.split_first_chunk().unwrap_or((&[0; 8], &[]));
-        let of_source = |condition: &Condition| matches!(condition, Condition::OutsideNetworks(_));
         Self {
             keys: Store::new(
                 &policy.issuers,
@@ -120,13 +138,7 @@ impl Gate {
             meters,
             replay: Box::new(Closed),
             tokens: RefCell::default(),
-            reads_source: policy.routes.iter().any(|route| {
-                route
-                    .risk
-                    .signals
-                    .iter()
-                    .any(|signal| of_source(&signal.when))
-            }),
+            reads: Reads::of(&policy),
             asks: !policy.services.is_empty(),
             is_open: false,
             policy: Rc::new(policy),
@@ -144,10 +156,9 @@ impl Gate {
             if !self.is_open {
                 return Step::Done(pipeline::refuse(Reason::NotConfigured, env));
             }
-            let connection = if self.reads_source {
-                read::connection()
-            } else {
-                Connection::default()
+            let connection = Connection {
+                source: self.reads.source.then(read::source).flatten(),
+                certificate: self.reads.certificate.then(read::certificate).flatten(),
             };
             match lines.and_then(|lines| read::head(lines, alone)) {
                 Ok(head) => pipeline::run(head, &connection, env),

@@ -3,7 +3,7 @@
 use super::abi::{self, Metric};
 use crate::crypto::Engine;
 use crate::reason::Reason;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// A metric that may not exist: a host that defines none changes no verdict.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ pub(super) struct Meters {
     pub(super) fetch_failed: Meter,
     host_engine: Meter,
     pure_engine: Meter,
-    reasons: HashMap<Reason, Meter>,
+    reasons: BTreeMap<Reason, Meter>,
 }
 
 impl Meters {

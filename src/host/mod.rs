@@ -41,15 +41,15 @@ mod wake;
 
 #[cfg(target_os = "wasi")]
 mod entry {
+    use super::abi::{self, Level};
     #[cfg(not(feature = "host-vectors"))]
     use super::root::Root;
     #[cfg(feature = "host-vectors")]
     use super::vectors::Root;
-    use proxy_wasm::types::LogLevel;
 
     proxy_wasm::main! {{
-        // Also installs the hook that logs a panic; there is none without it.
-        proxy_wasm::set_log_level(LogLevel::Info);
+        // Not the SDK's logger and hook: they panic where the host does not log.
+        std::panic::set_hook(Box::new(|panic| abi::log(Level::Critical, &panic.to_string())));
         proxy_wasm::set_root_context(|context| Box::new(Root::new(context)));
     }}
 }

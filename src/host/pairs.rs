@@ -53,6 +53,7 @@ fn text(bytes: &[u8], size: usize) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     fn sample() -> Vec<u8> {
         write(&[

@@ -1,6 +1,6 @@
 //! What the pipeline decided, done on the host. The effect on the stream is the last statement.
 
-use super::abi;
+use super::abi::{self, Level};
 use super::calls;
 use super::gate::Gate;
 use super::pairs;
@@ -12,7 +12,6 @@ use crate::record::Record;
 use crate::respond::Reply;
 use crate::step_up::Silence;
 use crate::time::UnixTime;
-use log::error;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -172,7 +171,10 @@ impl Gate {
         tell(record);
         request.is_released.set(true);
         if !request.in_callback.get() && abi::release().is_err() {
-            error!("the host did not resume a request; it will end it by its own timeout");
+            abi::log(
+                Level::Error,
+                "a request was not resumed; it waits for the proxy's timeouts",
+            );
         }
     }
 
@@ -181,7 +183,10 @@ impl Gate {
         tell(record);
         let headers = pairs::write(&reply.headers);
         if abi::reply(reply.status, reply.reason.code(), &reply.body, &headers).is_err() {
-            error!("the host did not send a reply; it will end the request by its own timeout");
+            abi::log(
+                Level::Error,
+                "a reply was not sent; the request waits for the proxy's timeouts",
+            );
         }
     }
 }
@@ -203,6 +208,6 @@ fn edit(release: &Release) -> Result<(), abi::Fault> {
 /// Writes the record: one line in the log, and filter state for access logs and traces.
 fn tell(record: &Record) {
     let line = record.to_json();
-    abi::log(&line);
+    abi::log(Level::Info, &line);
     let _ = abi::set_state(RECORD, &line);
 }

@@ -2,7 +2,7 @@
 
 use super::abi::{self, Fault, Map};
 use super::pairs;
-use crate::http::{Connection, RequestHead};
+use crate::http::{RequestHead, certificate_digest};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::net::{IpAddr, SocketAddr};
@@ -49,12 +49,13 @@ pub(super) fn traceparent(lines: &[(String, Vec<u8>)]) -> Option<String> {
 }
 
 /// The client's address, as the proxy's own rules have it.
-pub(super) fn connection() -> Connection {
-    Connection {
-        source: abi::property("source\0address")
-            .ok()
-            .and_then(|bytes| address(&bytes)),
-    }
+pub(super) fn source() -> Option<IpAddr> {
+    address(&abi::property("source\0address").ok()?)
+}
+
+/// SHA-256 of the certificate that the client showed on this very connection.
+pub(super) fn certificate() -> Option<[u8; 32]> {
+    certificate_digest(&abi::property("connection\0sha256_peer_certificate_digest").ok()?)
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {

@@ -1,11 +1,10 @@
 //! A configuration and its life: bytes become a gate, ticks keep it going, streams are judged by it.
 
-use super::abi::{self, Buffer};
+use super::abi::{self, Buffer, Level};
 use super::gate::Gate;
 use super::stream::Stream;
 use super::tend::rung;
 use crate::config;
-use log::error;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 use std::rc::Rc;
@@ -40,7 +39,7 @@ impl RootContext for Root {
             Ok(bytes) if bytes.len() == size => bytes,
             Err(_) if size == 0 => Vec::new(),
             Ok(_) | Err(_) => {
-                error!("the host did not hand over the configuration; every request is refused");
+                complain("the configuration was not handed over; every request is refused");
                 return true;
             }
         };
@@ -48,23 +47,23 @@ impl RootContext for Root {
             Ok(policy) => policy,
             Err(faults) => {
                 for fault in &faults {
-                    error!("configuration: {fault}");
+                    complain(&format!("configuration: {fault}"));
                 }
-                error!("configuration rejected: {} faults", faults.len());
+                complain(&format!("configuration rejected: {} faults", faults.len()));
                 return false;
             }
         };
         let secret = std::env::var(SECRET).unwrap_or_default();
         if secret.len() < SHORTEST_SECRET {
-            error!(
+            complain(&format!(
                 "{SECRET} is missing or shorter than {SHORTEST_SECRET} bytes; every request is \
                  refused. Set it in vm_config.environment_variables"
-            );
+            ));
             return true;
         }
         let gate = Gate::open(policy, secret.as_bytes());
         if abi::tick_every(TICK).is_err() {
-            error!("the host has no tick, so no wait would ever end; every request is refused");
+            complain("there is no tick, so no wait would ever end; every request is refused");
             return true;
         }
         self.gate = Some(Rc::new(gate));
@@ -111,4 +110,8 @@ impl Root {
             let _ = abi::act_for(self.id);
         }
     }
+}
+
+fn complain(problem: &str) {
+    abi::log(Level::Error, problem);
 }

@@ -1,13 +1,12 @@
 //! What a root does from time to time: end waits, keep keys fresh, hear of keys that others fetched.
 
-use super::abi;
+use super::abi::{self, Level};
 use super::calls;
 use super::gate::Gate;
 use super::read;
 use crate::keys::roster;
 use crate::keys::store::{Fetch, FetchFault};
 use crate::time::UnixTime;
-use log::{info, warn};
 use std::fmt::Write;
 
 /// Most messages that are taken from the queue at once. They carry nothing.
@@ -74,16 +73,21 @@ impl Gate {
         match self.keys.ended(fetch, set, now) {
             Ok(()) => {
                 self.meters.fetched.add(1);
-                info!("keys of {name}: fetched");
+                abi::log(Level::Info, &format!("keys of {name}: fetched"));
             }
             Err(FetchFault::LeaseLost) => return,
             Err(FetchFault::NoAnswer) => {
                 self.meters.fetch_failed.add(1);
-                warn!("keys of {name}: no answer with status 200 and a size that is read");
+                let problem = "no answer with status 200 and a size that is read";
+                abi::log(Level::Warn, &format!("keys of {name}: {problem}"));
             }
             Err(FetchFault::NotKeys(fault)) => {
                 self.meters.fetch_failed.add(1);
-                warn!("keys of {name}: the answer is not a key set that may be used: {fault:?}");
+                let problem = "the answer is not a key set that may be used";
+                abi::log(
+                    Level::Warn,
+                    &format!("keys of {name}: {problem}: {fault:?}"),
+                );
             }
         }
         let own = self.queue.get().map(|(queue, _)| queue);

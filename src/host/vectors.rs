@@ -5,7 +5,7 @@
 #[cfg(not(debug_assertions))]
 compile_error!("host-vectors is for tests: its module judges no request");
 
-use super::abi::{self, Buffer};
+use super::abi::{self, Buffer, Level};
 use super::gate::Gate;
 use super::ports::Foreign;
 use super::stream::Stream;
@@ -15,7 +15,6 @@ use crate::jose::jwk::Jwk;
 use crate::json::{Json, Limits};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use log::{error, info};
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 use std::cell::Cell;
@@ -47,7 +46,7 @@ impl RootContext for Root {
         if let Some(vectors) = vectors {
             run(&vectors)
         } else {
-            error!("vectors: the list cannot be read");
+            abi::log(Level::Error, "vectors: the list cannot be read");
             false
         }
     }
@@ -133,19 +132,22 @@ fn run(vectors: &[Vector]) -> bool {
         let outcome = gate(vector, &native, &answered);
         let alone = by(vector, &Pure).is_some();
         if outcome.holds() != vector.holds || alone != vector.holds {
-            error!(
+            let line = format!(
                 "vector {}: {outcome:?}, by the module alone {alone}, expected {}",
                 vector.id, vector.holds
             );
+            abi::log(Level::Error, &line);
             wrong = wrong.saturating_add(1);
         }
         let count = counts.entry((vector.algorithm, outcome)).or_default();
         *count = count.saturating_add(1);
     }
     for ((algorithm, outcome), count) in counts {
-        info!("vectors: {} {outcome:?} {count}", algorithm.name());
+        let line = format!("vectors: {} {outcome:?} {count}", algorithm.name());
+        abi::log(Level::Info, &line);
     }
-    info!("vectors: {} verified, {wrong} wrong", vectors.len());
+    let line = format!("vectors: {} verified, {wrong} wrong", vectors.len());
+    abi::log(Level::Info, &line);
     wrong == 0
 }
 

@@ -2,7 +2,7 @@
 //! acts on it, once: callback, sweep, and end of the stream all take from here.
 
 use crate::time::UnixTime;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// One thing that waits.
 #[derive(Debug)]
@@ -19,8 +19,8 @@ pub(super) struct Entry<W> {
 #[derive(Debug)]
 pub(super) struct Table<W> {
     most: usize,
-    entries: HashMap<u32, Entry<W>>,
-    calls: HashMap<u32, u32>,
+    entries: BTreeMap<u32, Entry<W>>,
+    calls: BTreeMap<u32, u32>,
 }
 
 impl<W> Table<W> {
@@ -28,8 +28,8 @@ impl<W> Table<W> {
     pub(super) fn of(most: usize) -> Self {
         Self {
             most,
-            entries: HashMap::new(),
-            calls: HashMap::new(),
+            entries: BTreeMap::new(),
+            calls: BTreeMap::new(),
         }
     }
 
@@ -83,6 +83,7 @@ impl<W> Table<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     fn entry(what: &'static str, deadline: i64, call: Option<u32>) -> Entry<&'static str> {
         Entry {

@@ -28,6 +28,7 @@ pub fn headers(pairs: &[(String, Vec<u8>)]) -> Result<(), Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn lines_and_bytes_are_bounded() {

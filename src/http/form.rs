@@ -49,6 +49,7 @@ fn hex(byte: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     fn read(query: &str) -> Option<Vec<(String, String)>> {
         parameters(query)

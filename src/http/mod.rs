@@ -13,6 +13,22 @@ use std::net::IpAddr;
 pub struct Connection {
     /// The address that the proxy holds to be the client's, after its own `X-Forwarded-For` rules.
     pub source: Option<IpAddr>,
+    /// SHA-256 of the client certificate that the connection itself showed.
+    pub certificate: Option<[u8; 32]>,
+}
+
+/// A digest in hexadecimal, as proxies write that of a certificate. Empty is none.
+#[must_use]
+pub fn certificate_digest(hexadecimal: &[u8]) -> Option<[u8; 32]> {
+    let mut digest = [0; 32];
+    let mut digits = hexadecimal
+        .iter()
+        .map(|byte| char::from(*byte).to_digit(16));
+    for byte in &mut digest {
+        let (high, low) = (digits.next()??, digits.next()??);
+        *byte = u8::try_from(high << 4 | low).ok()?;
+    }
+    digits.next().is_none().then_some(digest)
 }
 
 /// The values of one header field.
@@ -109,13 +125,15 @@ impl RequestHead {
     }
 
     /// The field of this lower-case name. Counts lines, as single-value getters of the host do not.
+    /// A line whose name is only [`alike`] makes it [`Field::Several`]: not every reader would read
+    /// the same line.
     #[must_use]
     pub fn field(&self, name: &str) -> Field<'_> {
-        let mut lines = self.fields.iter().filter(|(field, _)| field == name);
+        let mut lines = self.fields.iter().filter(|(field, _)| alike(field, name));
         match (lines.next(), lines.next()) {
             (None, _) => Field::Absent,
-            (Some((_, value)), None) => Field::One(value),
-            (Some(_), Some(_)) => Field::Several,
+            (Some((field, value)), None) if field == name => Field::One(value),
+            (Some(_), _) => Field::Several,
         }
     }
 
@@ -125,9 +143,19 @@ impl RequestHead {
     }
 }
 
+/// Whether some reader takes two header names for one: to CGI (RFC 3875 section 4.1.18) and its heirs
+/// `-` is `_`.
+#[must_use]
+pub fn alike(one: &str, other: &str) -> bool {
+    let dash = |byte: u8| matches!(byte, b'-' | b'_');
+    let mut pairs = one.bytes().zip(other.bytes());
+    one.len() == other.len() && pairs.all(|(a, b)| a == b || (dash(a) && dash(b)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     fn pairs(more: &[(&str, &[u8])]) -> Vec<(String, Vec<u8>)> {
         let head: [(&str, &[u8]); 4] = [
@@ -149,6 +177,36 @@ mod tests {
         assert_eq!(head.field("a"), Field::Several);
         assert_eq!(head.field("b"), Field::One(b"\xff"));
         assert_eq!(head.field("c"), Field::Absent);
+        for (names, field) in [
+            (&["x-a"][..], Field::One(b"1")),
+            (&["x_a"], Field::Several),
+            (&["x-a", "x_a"], Field::Several),
+            (&["xaa", "x-b", "x-a-"], Field::Absent),
+        ] {
+            let lines: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"1"[..])).collect();
+            let head = RequestHead::new(pairs(&lines)).expect("a head");
+            assert_eq!(head.field("x-a"), field, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_32_bytes_in_hexadecimal() {
+        let text = "0380ED2f".repeat(8);
+        assert_eq!(
+            certificate_digest(text.as_bytes()).map(|digest| digest[1]),
+            Some(0x80)
+        );
+        let long = format!("{text}00");
+        for other in [
+            "",
+            "0380",
+            &text[..63],
+            &long,
+            &text.replace('f', "g"),
+            &text.replace('f', "+"),
+        ] {
+            assert_eq!(certificate_digest(other.as_bytes()), None, "{other}");
+        }
     }
 
     #[test]

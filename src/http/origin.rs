@@ -1,5 +1,6 @@
 //! The external origins that a gateway answers for. They come from the policy, never from the request.
 
+use crate::http::target;
 use fluent_uri::Uri;
 
 /// An `https` or `http` origin in normal form: lower-case scheme and host, no default port.
@@ -56,6 +57,14 @@ impl Origin {
         self.text.get(self.authority_at..).unwrap_or_default()
     }
 
+    /// Whether a URI is this origin or lies under it.
+    #[must_use]
+    pub fn covers(&self, uri: &str) -> bool {
+        target::normal_form(uri).is_some_and(
+            |uri| matches!(uri.strip_prefix(&self.text), Some(rest) if rest.starts_with('/')),
+        )
+    }
+
     /// Whether an `:authority` names this origin: host without regard to case, the default port or none.
     #[must_use]
     pub fn is_authority(&self, authority: &str) -> bool {
@@ -64,14 +73,18 @@ impl Origin {
         } else {
             ":80"
         };
-        let given = authority.strip_suffix(default).unwrap_or(authority);
-        given.eq_ignore_ascii_case(self.authority())
+        let own = self.authority();
+        let same = |given: &str| given.eq_ignore_ascii_case(own);
+        // Behind the brackets of an IPv6 address, if there are any, a colon begins a port.
+        let has_port = own.rsplit(']').next().is_some_and(|it| it.contains(':'));
+        same(authority) || (!has_port && authority.strip_suffix(default).is_some_and(same))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn origins_have_one_form() {
@@ -116,5 +129,17 @@ mod tests {
         ] {
             assert!(!origin.is_authority(other), "{other}");
         }
+        let elsewhere = Origin::parse("https://api.example.com:8443").expect("an origin");
+        assert!(elsewhere.is_authority("api.example.com:8443"));
+        for other in [
+            "api.example.com",
+            "api.example.com:8443:443",
+            "api.example.com:443",
+        ] {
+            assert!(!elsewhere.is_authority(other), "{other}");
+        }
+        let address = Origin::parse("https://[::1]").expect("an origin");
+        assert!(address.is_authority("[::1]") && address.is_authority("[::1]:443"));
+        assert!(!address.is_authority("[::1]:8443"));
     }
 }

@@ -17,8 +17,9 @@ impl Target {
     ///
     /// # Errors
     /// [`Reason::TargetAmbiguous`] for an empty or dot segment (also percent-encoded), an encoded slash,
-    /// backslash, NUL or control, a raw backslash, a path parameter (`;`), a fragment, a bad percent
-    /// escape, or more segments or bytes than the budget.
+    /// backslash, NUL or control, a raw backslash, a path parameter (`;`), white space at an end of a
+    /// segment, a path that is not UTF-8 once decoded, a fragment, a bad percent escape, or more
+    /// segments or bytes than the budget.
     pub fn parse(raw: &str) -> Result<Self, Reason> {
         let query_at = raw.find('?');
         let path = query_at.and_then(|at| raw.get(..at)).unwrap_or(raw);
@@ -86,27 +87,31 @@ fn path_is_plain(path: &str) -> bool {
     segments <= budget::MAX_PATH_SEGMENTS
 }
 
-/// The segment, decoded once, is no dot segment and holds no delimiter, control or second escape.
+/// The segment, decoded once, is UTF-8, is no dot segment, holds no delimiter, control or second
+/// escape, and neither begins nor ends with white space, which some readers trim.
 fn decoded_is_plain(segment: &str) -> bool {
-    let mut dots_only = !segment.is_empty();
+    if !segment.contains('%') {
+        return !is_dots(segment);
+    }
+    let mut decoded = Vec::with_capacity(segment.len());
     let mut bytes = segment.bytes();
     while let Some(byte) = bytes.next() {
-        let decoded = if byte == b'%' {
+        decoded.push(if byte == b'%' {
             let digits: [u8; 2] = [bytes.next().unwrap_or(0), bytes.next().unwrap_or(0)];
             let text = std::str::from_utf8(&digits).unwrap_or("00");
-            let decoded = u8::from_str_radix(text, 16).unwrap_or(0);
-            if decoded.is_ascii_control()
-                || matches!(decoded, b'/' | b'\\' | b';' | b'%' | b'?' | b'#')
-            {
-                return false;
-            }
-            decoded
+            u8::from_str_radix(text, 16).unwrap_or(0)
         } else {
             byte
-        };
-        dots_only &= decoded == b'.';
+        });
     }
-    !(dots_only && matches!(segment.len(), 1..=6))
+    let delimits = |it: char| it.is_control() || matches!(it, '/' | '\\' | ';' | '%' | '?' | '#');
+    std::str::from_utf8(&decoded)
+        .is_ok_and(|text| !is_dots(text) && !text.contains(delimits) && text.trim() == text)
+}
+
+/// Nothing but dots: `..`, and what some readers take for more of it.
+fn is_dots(segment: &str) -> bool {
+    !segment.is_empty() && segment.bytes().all(|byte| byte == b'.')
 }
 
 /// An absolute URI without query and fragment, in the normal form of RFC 3986 sections 6.2.2 and
@@ -130,6 +135,7 @@ pub fn normal_form(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn plain_targets_pass() {
@@ -140,6 +146,8 @@ mod tests {
             ("/a?", "/a", Some("")),
             ("/%C3%A9/...x", "/%C3%A9/...x", None),
             ("/a?x?y", "/a", Some("x?y")),
+            ("/a%20b/c+d", "/a%20b/c+d", None),
+            ("/a?b=%e9", "/a", Some("b=%e9")),
         ] {
             let target = Target::parse(raw).expect(raw);
             assert_eq!((target.path(), target.query()), (path, query));
@@ -187,6 +195,15 @@ mod tests {
             "/a b",
             "/é",
             "http://h/a",
+            // Bytes that are no UTF-8: an overlong slash, an overlong dot, Latin-1.
+            "/a%c0%afb",
+            "/%c0%ae%c0%ae/a",
+            "/%e0%80%af",
+            "/caf%e9",
+            // White space at an end of a segment, which some readers trim.
+            "/a%20",
+            "/%20a",
+            "/a%c2%a0/b",
             &long,
         ] {
             assert_eq!(Target::parse(raw), Err(Reason::TargetAmbiguous), "{raw}");

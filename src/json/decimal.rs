@@ -74,6 +74,7 @@ impl Eq for Decimal {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
 
     #[test]
     fn only_plain_decimals_are_read() {

@@ -2,6 +2,7 @@
 mod differential;
 
 use super::*;
+use crate::testing::test;
 
 const LIMITS: Limits = Limits {
     bytes: 100_000,

@@ -1,7 +1,7 @@
 //! Keys that are fetched: when, by whom in the process, how long they serve, and how often a
 //! missing name may cause a fetch. Pure: the host only carries bytes.
 //!
-//! The workers of a process share a [`Board`]. For each source it holds a [`lease::Lease`], which
+//! The workers of a process share a [`board::Board`]. For each source it holds a [`lease::Lease`], which
 //! says who fetches and when the next fetch is due, and the last good keys. Another plugin may
 //! write to the same board, so both carry a tag under the gate's secret.
 

@@ -341,6 +341,8 @@ impl<B: Board> KeyStore for View<'_, B> {
             return false;
         }
         let lease = self.store.lease(&stock).0;
-        lease.in_flight(self.now) || lease.may_begin(Cause::MissingKey, self.now)
+        // What others published since, this worker takes in when it waits: no fetch is needed for it.
+        let has_news = lease.published != stock.published;
+        has_news || lease.in_flight(self.now) || lease.may_begin(Cause::MissingKey, self.now)
     }
 }

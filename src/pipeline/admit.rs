@@ -19,22 +19,26 @@ pub(super) struct Admitted {
     pub(super) parameters: Parameters,
 }
 
-/// Headers by which frameworks let a request pose as another one.
-const OVERRIDES: [&str; 6] = [
+/// Headers that frameworks route by in place of the target. On a path that no route lists they would
+/// lead around every route.
+const TARGETS: [&str; 3] = ["x-original-url", "x-original-uri", "x-rewrite-url"];
+/// Headers that frameworks take for the method.
+const METHODS: [&str; 3] = [
     "x-http-method-override",
     "x-http-method",
     "x-method-override",
-    "x-original-url",
-    "x-original-uri",
-    "x-rewrite-url",
 ];
 
 pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result<Admitted, Halt> {
     if let Field::One(traceparent) = head.field("traceparent") {
         case.note_trace(record::trace_id(traceparent));
     }
-    // Before matching, on every request: an ambiguous spelling must not slip past the routes.
+    // Before matching, on every request: neither an ambiguous spelling nor a second target must slip
+    // past the routes.
     let target = Target::parse(head.path())?;
+    if carries(&head, &TARGETS) {
+        return Err(Reason::OverrideRefused.into());
+    }
     let policy = env.policy;
     let route = match policy.index.find(head.method(), target.path()) {
         Found::Route(place) => policy.routes.get(place).ok_or(Reason::HostFault)?,
@@ -48,10 +52,7 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         }
     };
     case.note_route(route);
-    if OVERRIDES
-        .iter()
-        .any(|name| head.field(name) != Field::Absent)
-    {
+    if carries(&head, &METHODS) {
         return Err(Reason::OverrideRefused.into());
     }
     if !route.origin.is_authority(head.authority()) {
@@ -70,6 +71,10 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         parameters,
         head,
     })
+}
+
+fn carries(head: &RequestHead, names: &[&str]) -> bool {
+    names.iter().any(|name| head.field(name) != Field::Absent)
 }
 
 /// Whether requests of this route are held, for their body or for an answer.

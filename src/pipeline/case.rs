@@ -2,12 +2,13 @@
 
 use crate::pipeline::{Env, Outcome, Release};
 use crate::policy::Route;
-use crate::proof::Possession;
+use crate::proof::{Method, Possession};
 use crate::reason::Reason;
 use crate::record::{Asked, Contribution, Engines, Record, base64url};
 use crate::respond::{self, Terms};
 use crate::risk::Score;
 use crate::token::AccessToken;
+use crate::token::credentials::Scheme;
 use std::rc::Rc;
 
 /// Grows with each stage, and becomes the record of the verdict, whichever it is.
@@ -15,6 +16,7 @@ use std::rc::Rc;
 pub(super) struct Case {
     record: Box<Record>,
     route: Option<Rc<Route>>,
+    scheme: Option<Scheme>,
 }
 
 impl Case {
@@ -25,6 +27,7 @@ impl Case {
         Self {
             record: Box::new(record),
             route: None,
+            scheme: None,
         }
     }
 
@@ -57,12 +60,21 @@ impl Case {
         record.engine.token = Some(Engines::name(token.engine()));
     }
 
+    pub(super) fn note_scheme(&mut self, scheme: Scheme) {
+        self.scheme = Some(scheme);
+    }
+
     pub(super) fn note_possession(&mut self, possession: &Possession, scope: &'static str) {
         let record = &mut self.record;
-        record.proof = Some(possession.method().name());
-        record.key = Some(base64url(possession.thumbprint()));
-        record.engine.proof = Some(Engines::name(possession.engine()));
-        record.replay_scope = Some(scope);
+        record.proof = possession.methods().map(Method::name).collect();
+        if let Some(proven) = possession.key() {
+            record.key = Some(base64url(proven.thumbprint()));
+            record.engine.proof = Some(Engines::name(proven.engine()));
+            record.replay_scope = Some(scope);
+        }
+        record.certificate = possession
+            .certificate()
+            .map(|presented| base64url(presented.digest()));
     }
 
     pub(super) fn note_score(&mut self, score: &Score) {
@@ -100,6 +112,8 @@ impl Case {
             .route
             .as_deref()
             .map_or_else(Terms::default, |route| Terms {
+                accepted: &route.proof.any_of,
+                used: self.scheme,
                 algs: &route.challenge_algs,
                 scope: &route.challenge_scope,
                 challenge: route

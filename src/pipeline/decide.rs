@@ -4,6 +4,7 @@
 use crate::pipeline::Env;
 use crate::pipeline::assess::Assessed;
 use crate::pipeline::case::Case;
+use crate::proof::Method;
 use crate::reason::Reason;
 use crate::risk::Band;
 use crate::step_up::{self, Call, Challenge, Evaluation};
@@ -103,7 +104,7 @@ fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> E
         client: caller.token.client(),
         actor: caller.token.actor(),
         acr: caller.token.acr(),
-        proof: caller.possession.method().name(),
+        proofs: caller.possession.methods().map(Method::name).collect(),
         transaction: assessed.authorized.detail.as_ref(),
         score: assessed.score.total(),
         contributions: assessed.score.contributions(),

@@ -121,7 +121,7 @@ impl From<Reason> for Halt {
 /// A request that is held until its body is whole.
 #[derive(Debug)]
 pub struct Listening {
-    announced: Announced,
+    announced: Box<Announced>,
     connection: Connection,
     case: Case,
 }
@@ -183,11 +183,11 @@ fn judge(
     env: &Env<'_>,
 ) -> Step {
     let caller = admit(head, env, &mut case)
-        .and_then(|admitted| authenticate(admitted, env, &mut case))
+        .and_then(|admitted| authenticate(admitted, &connection, env, &mut case))
         .and_then(|caller| Ok(announce(caller)?));
     match caller {
         Ok(announced) if announced.reads_body() => Step::Read(Listening {
-            announced,
+            announced: Box::new(announced),
             connection,
             case,
         }),
@@ -250,7 +250,7 @@ impl Listening {
         let reason = match body {
             Ok(bytes) => {
                 return weigh(
-                    self.announced,
+                    *self.announced,
                     Some(bytes),
                     &self.connection,
                     self.case,

@@ -1,6 +1,6 @@
 //! What the upstream learns of a request that is forwarded, and what it does not see.
 
-use crate::http::{Field, RequestHead};
+use crate::http::{self, RequestHead};
 use crate::pipeline::Release;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
@@ -10,6 +10,17 @@ use std::fmt::Write as _;
 
 /// Every header of this prefix is the filter's. Inbound ones are removed.
 pub const OURS: &str = "x-countersign-";
+
+/// Headers by which a caller has the proxy's own router send a request again. What was permitted
+/// once is sent once. The router reads them of callers that the proxy holds to be internal.
+const REPEATS: [&str; 6] = [
+    "x-envoy-retry-on",
+    "x-envoy-retry-grpc-on",
+    "x-envoy-max-retries",
+    "x-envoy-retriable-status-codes",
+    "x-envoy-retriable-header-names",
+    "x-envoy-hedge-on-per-try-timeout",
+];
 
 /// The release of a request that passed every stage.
 pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Release {
@@ -22,6 +33,11 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
             "x-countersign-subject",
             "countersign.subject",
             caller.token.subject(),
+        ),
+        (
+            "x-countersign-issuer",
+            "countersign.issuer",
+            caller.token.issuer_uri(),
         ),
         (
             "x-countersign-route",
@@ -52,9 +68,10 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
     let set = std::mem::take(&mut release.set);
     release.remove = strangers(head, |name| set.iter().any(|(own, _)| *own == name));
     release.set = set;
-    if upstream.proof == ProofHeader::Strip && head.field("dpop") != Field::Absent {
-        release.remove.push("dpop".to_owned());
-    }
+    let proof = (upstream.proof == ProofHeader::Strip).then_some("dpop");
+    let unwanted = REPEATS.into_iter().chain(proof);
+    let there = unwanted.filter(|name| head.names().any(|own| own == *name));
+    release.remove.extend(there.map(str::to_owned));
     release
 }
 
@@ -69,7 +86,7 @@ pub(super) fn ungoverned(head: &RequestHead) -> Release {
 /// Inbound headers that pose as ours, but for those that will be set over.
 fn strangers(head: &RequestHead, is_set: impl Fn(&str) -> bool) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in head.names().filter(|name| name.starts_with(OURS)) {
+    for name in head.names().filter(|name| is_ours(name)) {
         if !is_set(name) && !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
@@ -77,10 +94,16 @@ fn strangers(head: &RequestHead, is_set: impl Fn(&str) -> bool) -> Vec<String> {
     names
 }
 
-/// Visible ASCII as it is, every other byte (and `%`) percent-encoded, so that no subject can end a
-/// header line or change under another reader's decoding.
+/// Whether a name has our prefix, or some reader takes it for one that has.
+fn is_ours(name: &str) -> bool {
+    name.get(..OURS.len())
+        .is_some_and(|start| http::alike(start, OURS))
+}
+
+/// Visible ASCII as it is, every other byte (and `%` and `,`) percent-encoded, so that no subject can
+/// end a header line, be read as a list, or change under another reader's decoding.
 fn header_value(text: &str) -> Cow<'_, str> {
-    let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+    let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'%' | b',');
     if text.bytes().all(plain) {
         return Cow::Borrowed(text);
     }
@@ -99,6 +122,7 @@ fn header_value(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::header_value;
+    use crate::testing::test;
 
     #[test]
     fn a_value_cannot_end_its_line() {
@@ -107,6 +131,7 @@ mod tests {
             ("spiffe://td/a?b#c", "spiffe://td/a?b#c"),
             ("a\r\nb: c", "a%0D%0Ab:%20c"),
             ("é%", "%C3%A9%25"),
+            ("root,alice", "root%2Calice"),
         ] {
             assert_eq!(header_value(text), value);
         }

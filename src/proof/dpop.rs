@@ -4,13 +4,12 @@
 mod tests;
 
 use crate::crypto::digest::{Digest32, from_base64url, sha256};
-use crate::crypto::{Algorithm, Verifier};
+use crate::crypto::{Algorithm, Engine, Verifier};
 use crate::http::target::normal_form;
 use crate::http::{Field, RequestHead};
 use crate::jose::jwk::Jwk;
 use crate::jose::{Limits, Untrusted};
 use crate::json::Json;
-use crate::proof::{Method, Possession};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::time::Duration;
@@ -32,6 +31,38 @@ pub struct Rules {
     pub max_ahead: Duration,
     /// Accepted `alg`.
     pub algorithms: Vec<Algorithm>,
+}
+
+/// Evidence that the sender holds a key. Only [`verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    thumbprint: Digest32,
+    engine: Engine,
+    id: Digest32,
+    issued_at: UnixTime,
+}
+
+impl Proven {
+    /// The thumbprint of the key (RFC 7638).
+    #[must_use]
+    pub fn thumbprint(&self) -> &Digest32 {
+        &self.thumbprint
+    }
+    /// What verified the signature.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+    /// SHA-256 of the proof's `jti`.
+    #[must_use]
+    pub fn id(&self) -> &Digest32 {
+        &self.id
+    }
+    /// `iat` of the proof.
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
 }
 
 /// What the proof must fit.
@@ -78,7 +109,7 @@ pub fn verify(
     expected: &Expected<'_>,
     now: UnixTime,
     verifier: &dyn Verifier,
-) -> Result<Possession, Reason> {
+) -> Result<Proven, Reason> {
     let jws = Untrusted::parse(single(head)?, LIMITS).map_err(|_| Reason::ProofMalformed)?; // D1, D2
     if !jws
         .media_type()
@@ -103,8 +134,7 @@ pub fn verify(
     let jws = jws
         .verify(algorithm, key.key(), verifier)
         .map_err(|_| Reason::ProofSignature)?; // D6
-    Ok(Possession {
-        method: Method::Dpop,
+    Ok(Proven {
         thumbprint: *key.thumbprint(),
         engine: jws.engine(),
         id,

@@ -1,17 +1,16 @@
 //! Proofs of possession. One file a kind.
 
 pub mod dpop;
+pub mod mtls;
 pub mod replay;
-
-use crate::crypto::Engine;
-use crate::crypto::digest::Digest32;
-use crate::time::UnixTime;
 
 /// A way to prove possession.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
     /// A DPoP proof (RFC 9449).
     Dpop,
+    /// The client certificate of the connection (RFC 8705).
+    Mtls,
 }
 
 impl Method {
@@ -20,6 +19,7 @@ impl Method {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Dpop => "dpop",
+            Self::Mtls => "mtls",
         }
     }
 }
@@ -31,40 +31,36 @@ pub struct Rules {
     pub any_of: Vec<Method>,
 }
 
-/// Evidence that the sender holds a key. Only the verifiers of this layer make one.
+/// Evidence that the sender holds every key that its token is bound to, and that it is bound to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Possession {
-    method: Method,
-    thumbprint: Digest32,
-    engine: Engine,
-    id: Digest32,
-    issued_at: UnixTime,
+    key: Option<dpop::Proven>,
+    certificate: Option<mtls::Presented>,
 }
 
 impl Possession {
+    /// What was shown, if anything was.
+    #[must_use]
+    pub fn of(key: Option<dpop::Proven>, certificate: Option<mtls::Presented>) -> Option<Self> {
+        (key.is_some() || certificate.is_some()).then_some(Self { key, certificate })
+    }
+
+    /// The DPoP key.
+    #[must_use]
+    pub fn key(&self) -> Option<&dpop::Proven> {
+        self.key.as_ref()
+    }
+
+    /// The client certificate.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&mtls::Presented> {
+        self.certificate.as_ref()
+    }
+
     /// How it was shown.
-    #[must_use]
-    pub fn method(&self) -> Method {
-        self.method
-    }
-    /// The thumbprint of the key (RFC 7638).
-    #[must_use]
-    pub fn thumbprint(&self) -> &Digest32 {
-        &self.thumbprint
-    }
-    /// What verified the signature.
-    #[must_use]
-    pub fn engine(&self) -> Engine {
-        self.engine
-    }
-    /// SHA-256 of the proof's `jti`.
-    #[must_use]
-    pub fn id(&self) -> &Digest32 {
-        &self.id
-    }
-    /// `iat` of the proof.
-    #[must_use]
-    pub fn issued_at(&self) -> UnixTime {
-        self.issued_at
+    pub fn methods(&self) -> impl Iterator<Item = Method> {
+        let key = self.key.as_ref().map(|_| Method::Dpop);
+        let certificate = self.certificate.as_ref().map(|_| Method::Mtls);
+        key.into_iter().chain(certificate)
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::json::Limits;
+use crate::testing::test;
 
 const NOW: i64 = 1_774_605_600; // Friday, 27 March 2026, 10:00 UTC.
 

@@ -9,7 +9,7 @@ use crate::step_up::{Decision, MAX_ANSWER_BYTES, Response};
 use serde_json::{Map, Value, json};
 
 /// What the service is told. Never the token, never the proof.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Evaluation<'a> {
     /// The route.
     pub route: &'a str,
@@ -30,7 +30,7 @@ pub struct Evaluation<'a> {
     /// `acr`.
     pub acr: Option<&'a str>,
     /// How possession was shown.
-    pub proof: &'a str,
+    pub proofs: Vec<&'a str>,
     /// The granted transaction.
     pub transaction: Option<&'a Json>,
     /// The score.
@@ -52,12 +52,12 @@ pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
         ("client_id", evaluation.client),
         ("actor", evaluation.actor),
         ("acr", evaluation.acr),
-        ("proof", Some(evaluation.proof)),
     ] {
         if let Some(value) = value {
             identity.insert(name.to_owned(), value.into());
         }
     }
+    identity.insert("proof".to_owned(), json!(evaluation.proofs));
     let mut target = Map::new();
     target.insert("origin".to_owned(), evaluation.origin.into());
     target.insert("path".to_owned(), evaluation.path.into());
@@ -107,12 +107,23 @@ fn value(json: &Json) -> Value {
 
 /// Reads an answer. Only `200`, `application/json` and a boolean `decision` is a decision.
 ///
+/// A proxy answers `503` in the place of a service that it cannot reach, and `504` where the time is
+/// up. The service's own `503` and `504` look the same and say the same.
+///
 /// # Errors
-/// [`Reason::DecisionStatus`], [`Reason::DecisionMismatched`], [`Reason::DecisionOversized`],
-/// [`Reason::DecisionMalformed`].
+/// [`Reason::DecisionOversized`], [`Reason::DecisionUnreachable`] for `503`,
+/// [`Reason::DecisionTimeout`] for `504`, [`Reason::DecisionStatus`] for any other status,
+/// [`Reason::DecisionMismatched`], [`Reason::DecisionMalformed`].
 pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
-    if response.status != Some(200) {
-        return Err(Reason::DecisionStatus);
+    // A host does not read such an answer at all, so its size comes first.
+    if response.body.len() > MAX_ANSWER_BYTES {
+        return Err(Reason::DecisionOversized);
+    }
+    match response.status {
+        Some(200) => {}
+        Some(503) => return Err(Reason::DecisionUnreachable),
+        Some(504) => return Err(Reason::DecisionTimeout),
+        Some(_) | None => return Err(Reason::DecisionStatus),
     }
     if response
         .request_id
@@ -120,9 +131,6 @@ pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
         .is_some_and(|id| id != request_id)
     {
         return Err(Reason::DecisionMismatched);
-    }
-    if response.body.len() > MAX_ANSWER_BYTES {
-        return Err(Reason::DecisionOversized);
     }
     let media_type = response.content_type.as_deref().unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -137,14 +145,23 @@ pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
     match answer.get("decision") {
         Some(Json::Bool(false)) => Ok(Decision::Deny),
         Some(Json::Bool(true)) => {
-            let obligations = answer
-                .get("context")
-                .and_then(|context| context.get("obligations"));
-            match obligations {
-                None => Ok(Decision::Permit),
-                Some(Json::Array(list)) if list.is_empty() => Ok(Decision::Permit),
-                Some(_) => Ok(Decision::Obliged),
-            }
+            let context = match answer.get("context") {
+                None | Some(Json::Null) => None,
+                Some(context @ Json::Object(_)) => Some(context),
+                Some(Json::Bool(_) | Json::Number(_) | Json::String(_) | Json::Array(_)) => {
+                    return Err(Reason::DecisionMalformed);
+                }
+            };
+            // Obligations belong into the context, but nobody writes them beside it for nothing.
+            let mut obligations = [Some(&answer), context]
+                .into_iter()
+                .filter_map(|place| place?.get("obligations"));
+            let none = obligations.all(|it| it.as_array().is_some_and(<[Json]>::is_empty));
+            Ok(if none {
+                Decision::Permit
+            } else {
+                Decision::Obliged
+            })
         }
         Some(_) | None => Err(Reason::DecisionMalformed),
     }
@@ -153,6 +170,7 @@ pub fn read(response: &Response, request_id: &str) -> Result<Decision, Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::test;
     use std::rc::Rc;
 
     fn answer(body: &str) -> Response {
@@ -181,6 +199,19 @@ mod tests {
                 r#"{"decision":true,"context":{"obligations":null}}"#,
                 Ok(Decision::Obliged),
             ),
+            (
+                r#"{"decision":true,"obligations":[{"type":"x"}]}"#,
+                Ok(Decision::Obliged),
+            ),
+            (r#"{"decision":true,"context":null}"#, Ok(Decision::Permit)),
+            (
+                r#"{"decision":true,"context":[{"obligations":["x"]}]}"#,
+                Err(Reason::DecisionMalformed),
+            ),
+            (
+                r#"{"decision":true,"context":"obligations"}"#,
+                Err(Reason::DecisionMalformed),
+            ),
             (r#"{"decision":"true"}"#, Err(Reason::DecisionMalformed)),
             (r#"{"decision":1}"#, Err(Reason::DecisionMalformed)),
             (r#"{"decision":null}"#, Err(Reason::DecisionMalformed)),
@@ -201,11 +232,21 @@ mod tests {
     #[test]
     fn everything_around_a_permit_must_hold_too() {
         let permit = answer(r#"{"decision":true}"#);
-        let mut other = permit.clone();
-        other.status = Some(201);
-        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionStatus));
-        other.status = None;
-        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionStatus));
+        for (status, reason) in [
+            (None, Reason::DecisionStatus),
+            (Some(201), Reason::DecisionStatus),
+            (Some(500), Reason::DecisionStatus),
+            (Some(502), Reason::DecisionStatus),
+            (Some(503), Reason::DecisionUnreachable),
+            (Some(504), Reason::DecisionTimeout),
+        ] {
+            let mut other = permit.clone();
+            other.status = status;
+            assert_eq!(read(&other, "an-id"), Err(reason), "{status:?}");
+            other.request_id = None;
+            other.body.clear();
+            assert_eq!(read(&other, "an-id"), Err(reason), "{status:?}, bare");
+        }
         assert_eq!(read(&permit, "another"), Err(Reason::DecisionMismatched));
         for media_type in [None, Some("text/html"), Some("application/jsonx"), Some("")] {
             let mut other = permit.clone();
@@ -214,6 +255,8 @@ mod tests {
         }
         let mut other = permit.clone();
         other.body.resize(MAX_ANSWER_BYTES + 1, b' ');
+        assert_eq!(read(&other, "an-id"), Err(Reason::DecisionOversized));
+        other.status = Some(500);
         assert_eq!(read(&other, "an-id"), Err(Reason::DecisionOversized));
         let mut silent = permit;
         silent.request_id = None;
@@ -236,7 +279,7 @@ mod tests {
             client: Some("app"),
             actor: None,
             acr: None,
-            proof: "dpop",
+            proofs: vec!["dpop"],
             transaction: Some(&detail),
             score: 60,
             contributions: &[(Rc::from("base"), 30), (Rc::from("large"), 30)],

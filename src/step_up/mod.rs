@@ -138,9 +138,9 @@ pub fn settle(
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
-    /// It did not come in time.
+    /// It did not begin in time.
     Timeout,
-    /// No connection, a reset, or no host.
+    /// No connection, no host, or an answer that broke off or did not end in time.
     Unreachable,
     /// The proxy knows no such cluster.
     ClusterUnknown,

@@ -15,6 +15,8 @@ const LONGEST_ACTOR_CHAIN: usize = 4;
 /// What a token says beside its times and its issuer.
 #[derive(Debug)]
 pub(super) struct Claims {
+    /// The members of `aud` that are the issuer's.
+    pub(super) audiences: Vec<String>,
     pub(super) subject: String,
     pub(super) client: String,
     pub(super) id: String,
@@ -32,13 +34,14 @@ impl Claims {
     /// # Errors
     /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
     pub(super) fn read(claims: Json, times: Times, issuer: &Issuer) -> Result<Self, Reason> {
-        check_audience(&claims, &issuer.audiences)?;
+        let audiences = audiences(&claims, &issuer.audiences)?;
         let authenticated_at = moment(&claims, "auth_time")?;
         // An authentication after the token's own issue would stay fresh for ever.
         if authenticated_at.is_some_and(|at| at > times.issued_at().after(issuer.leeway)) {
             return Err(Reason::TokenClaims);
         }
         Ok(Self {
+            audiences,
             subject: required(&claims, "sub")?,
             client: required(&claims, "client_id")?,
             id: required(&claims, "jti")?,
@@ -55,28 +58,26 @@ impl Claims {
     }
 }
 
-/// One of the audiences is one of ours, byte for byte (RFC 9068 section 4).
-fn check_audience(claims: &Json, ours: &[String]) -> Result<(), Reason> {
-    let is_ours = |name: &str| ours.iter().any(|own| own == name);
-    let found = match claims.get("aud") {
-        Some(Json::String(one)) => is_ours(one),
-        Some(Json::Array(several)) if several.len() <= MOST_AUDIENCES => {
-            let mut found = false;
-            for one in several {
-                found |= is_ours(one.as_str().ok_or(Reason::TokenClaims)?);
-            }
-            found
-        }
-        None
-        | Some(Json::Array(_) | Json::Object(_) | Json::Null | Json::Bool(_) | Json::Number(_)) => {
+/// The audiences that are ours, byte for byte (RFC 9068 section 4): at least one.
+fn audiences(claims: &Json, ours: &[String]) -> Result<Vec<String>, Reason> {
+    let several = match claims.get("aud").ok_or(Reason::TokenClaims)? {
+        one @ Json::String(_) => std::slice::from_ref(one),
+        Json::Array(several) if several.len() <= MOST_AUDIENCES => several,
+        Json::Array(_) | Json::Object(_) | Json::Null | Json::Bool(_) | Json::Number(_) => {
             return Err(Reason::TokenClaims);
         }
     };
-    if found {
-        Ok(())
-    } else {
-        Err(Reason::TokenAudience)
+    let mut found = Vec::new();
+    for one in several {
+        let name = one.as_str().ok_or(Reason::TokenClaims)?;
+        if ours.iter().any(|own| own == name) {
+            found.push(name.to_owned());
+        }
     }
+    if found.is_empty() {
+        return Err(Reason::TokenAudience);
+    }
+    Ok(found)
 }
 
 fn required(object: &Json, name: &str) -> Result<String, Reason> {

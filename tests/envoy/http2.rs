@@ -21,40 +21,54 @@ pub(crate) struct Message {
 
 /// Sends one request and reads its answer. None where the stream ends without one.
 pub(crate) fn exchange(address: SocketAddr, message: Message) -> Option<Answer> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(async {
-            timeout(Duration::from_secs(20), send(address, message))
-                .await
-                .ok()?
-        })
-}
-
-async fn send(address: SocketAddr, message: Message) -> Option<Answer> {
-    let stream = TcpStream::connect(address).await.ok()?;
-    let (mut requests, connection) = client::handshake(stream).await.ok()?;
-    tokio::spawn(connection);
     let uri = format!("http://api.example.com{}", message.path);
     let mut request = Request::builder().method(message.method).uri(uri);
     for (name, value) in &message.headers {
         request = request.header(*name, value);
     }
-    let ends = message.data.is_empty() && !message.trailers;
     let request = request.body(()).unwrap();
+    exchange_request(address, request, message.data, message.trailers)
+}
+
+/// The same for a request of any header bytes.
+pub(crate) fn exchange_request(
+    address: SocketAddr,
+    request: Request<()>,
+    data: Vec<Vec<u8>>,
+    trailers: bool,
+) -> Option<Answer> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async {
+            let sending = send(address, request, data, trailers);
+            timeout(Duration::from_secs(20), sending).await.ok()?
+        })
+}
+
+async fn send(
+    address: SocketAddr,
+    request: Request<()>,
+    data: Vec<Vec<u8>>,
+    trailers: bool,
+) -> Option<Answer> {
+    let stream = TcpStream::connect(address).await.ok()?;
+    let (mut requests, connection) = client::handshake(stream).await.ok()?;
+    tokio::spawn(connection);
+    let ends = data.is_empty() && !trailers;
     let (response, mut body) = requests.send_request(request, ends).ok()?;
     // The other side may answer before it has read everything, and then refuse the rest.
-    let last = message.data.len().saturating_sub(1);
-    for (place, data) in message.data.into_iter().enumerate() {
-        if !pour(&mut body, data, place == last && !message.trailers).await {
+    let last = data.len().saturating_sub(1);
+    for (place, data) in data.into_iter().enumerate() {
+        if !pour(&mut body, data, place == last && !trailers).await {
             break;
         }
     }
-    if message.trailers {
-        let mut trailers = HeaderMap::new();
-        trailers.insert("x-trailer", "t".parse().unwrap());
-        let _ = body.send_trailers(trailers);
+    if trailers {
+        let mut lines = HeaderMap::new();
+        lines.insert("x-trailer", "t".parse().unwrap());
+        let _ = body.send_trailers(lines);
     }
     let response = response.await.ok()?;
     let status = response.status().as_u16();

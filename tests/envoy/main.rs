@@ -8,20 +8,33 @@
     clippy::string_slice,
     clippy::panic,
     clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
     reason = "tests: what goes wrong shall fail them"
 )]
 
 mod caller;
 mod config;
+mod hidden;
 mod http2;
 #[path = "../../src/bin/countersign/mint.rs"]
 mod mint;
+mod parity;
 mod policy;
 mod proxy;
 mod server;
+#[expect(dead_code, reason = "the golden file is another test's")]
+#[path = "../support/mod.rs"]
+mod support;
 mod wire;
 
 mod bodies;
+mod crippled;
 mod decisions;
 mod failing_closed;
+mod flow;
+mod keysets;
+mod pdp;
+mod repeated;
+mod replay;
+mod tls;
 mod vectors;

@@ -1,6 +1,7 @@
 //! A real Envoy with the built module, from start to end.
 
 use crate::config::Setup;
+use crate::hidden;
 use crate::wire::{self, Answer};
 use serde_json::Value;
 use std::fs::{self, File};
@@ -105,6 +106,19 @@ impl Proxy {
         panic!("{what} did not come about:\n{}", self.log());
     }
 
+    /// Ends it, and lets it write what it still has to write.
+    fn end(&mut self) {
+        let _ = wire::ask(self.admin, "POST", "/quitquitquit");
+        for _ in 0..100 {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// What it has logged.
     pub(crate) fn log(&self) -> String {
         log(&self.folder)
@@ -117,8 +131,6 @@ impl Proxy {
             if read().lines().count() >= lines {
                 break;
             }
-            // It is flushed every ten seconds, or on demand.
-            let _ = wire::get(self.admin, "/reopen_logs");
             sleep(Duration::from_millis(50));
         }
         read()
@@ -129,27 +141,38 @@ impl Proxy {
 
     /// The decision records in the log.
     pub(crate) fn records(&self) -> Vec<Value> {
+        let lines = self.record_lines();
+        let read = |line: &String| serde_json::from_str(line).unwrap();
+        lines.iter().map(read).collect()
+    }
+
+    /// The same to the byte.
+    pub(crate) fn record_lines(&self) -> Vec<String> {
         self.log()
             .lines()
             .filter_map(|line| {
                 line.find("{\"schema\":\"countersign.decision")
-                    .map(|at| &line[at..])
+                    .map(|at| line[at..].to_owned())
             })
-            .map(|record| serde_json::from_str(record).unwrap())
             .collect()
     }
 }
 
 impl Drop for Proxy {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        let log = self.log();
-        let trapped = log.contains("Uncaught RuntimeError") || log.contains("panicked at");
-        assert!(
-            std::thread::panicking() || !trapped,
-            "the module trapped:\n{log}"
-        );
+        self.end();
+        if std::thread::panicking() {
+            return;
+        }
+        for name in ["envoy.log", "access.log"] {
+            let output = fs::read(self.folder.join(name)).unwrap_or_default();
+            let text = String::from_utf8_lossy(&output);
+            for trap in ["Uncaught RuntimeError", "panicked at", "wasm_fail_stream"] {
+                assert!(!text.contains(trap), "the module trapped:\n{text}");
+            }
+            let shown = hidden::shown_in(&output);
+            assert!(shown.is_none(), "{name} shows a secret: {shown:?}");
+        }
     }
 }
 
@@ -164,6 +187,8 @@ fn command(folder: &Path, setup: &Setup) -> Command {
     command
         .arg("--config-path")
         .arg(bootstrap)
+        .args(["--component-log-level", "wasm:debug"])
+        .args(["--file-flush-interval-msec", "50"])
         .args(["--disable-hot-restart", "--concurrency"])
         .arg(setup.workers.to_string())
         .stdin(Stdio::null())

@@ -16,10 +16,8 @@ impl Answer {
     /// The values of a header, joined.
     pub(crate) fn header(&self, name: &str) -> String {
         let found = self.headers.iter().filter(|(other, _)| other == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
+        let values: Vec<&str> = found.map(|(_, value)| value.as_str()).collect();
+        values.join(", ")
     }
 
     /// `code` of a problem document.
@@ -48,6 +46,11 @@ impl Connection {
             stream,
             read: Vec::new(),
         }
+    }
+
+    /// Waits no longer than this for an answer.
+    pub(crate) fn patience(&self, patience: Duration) {
+        self.stream.set_read_timeout(Some(patience)).unwrap();
     }
 
     /// Sends bytes.
@@ -145,10 +148,15 @@ pub(crate) fn exchange(address: SocketAddr, request: impl AsRef<[u8]>) -> Answer
 
 /// `GET` from the proxy's administration.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Option<Answer> {
+    ask(address, "GET", path)
+}
+
+/// A request without a body to the proxy's administration.
+pub(crate) fn ask(address: SocketAddr, method: &str, path: &str) -> Option<Answer> {
     TcpStream::connect(address).ok()?;
     let mut connection = Connection::to(address);
-    connection.send(format!("GET {path} HTTP/1.1\r\nhost: admin\r\n\r\n"));
-    connection.answer()
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: admin\r\n\r\n");
+    connection.try_send(head).then(|| connection.answer())?
 }
 
 /// Where `needle` begins.

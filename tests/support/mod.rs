@@ -2,6 +2,7 @@
 //! a proxy.
 #![expect(
     clippy::arithmetic_side_effects,
+    clippy::assigning_clones,
     clippy::indexing_slicing,
     clippy::unwrap_used,
     reason = "tests"
@@ -9,5 +10,7 @@
 
 pub(crate) mod plan;
 pub(crate) mod policy;
+pub(crate) mod reads;
 pub(crate) mod table;
+pub(crate) mod transfers;
 pub(crate) mod world;

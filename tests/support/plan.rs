@@ -11,6 +11,14 @@ pub(crate) const ORIGIN: &str = "https://api.example.com";
 pub(crate) const ISSUER: &str = "https://as.example.com";
 pub(crate) const STRONG: &str = "urn:example:loa:3";
 
+/// `x5t#S256` of RFC 8705 appendix A.
+pub(crate) const CERTIFICATE: &str = "A4DtL2JmUMhAsvJj5tKyn64SqzmuXbMrJa0n761y5v0";
+
+/// The same as bytes.
+pub(crate) fn certificate() -> [u8; 32] {
+    countersign::crypto::digest::from_base64url(CERTIFICATE).unwrap()
+}
+
 /// An ES256 key pair. The same number, the same key.
 pub(crate) struct Signer {
     key: SigningKey,

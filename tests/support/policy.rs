@@ -1,5 +1,5 @@
 //! The policy of the flow table: that of `envoy/policy.yaml` with keys in it, hours that are always
-//! open, and a route whose risk is always too high.
+//! open, a route whose risk is always too high, and one on which silence may pass.
 
 use crate::support::plan::{ISSUER, ORIGIN, STRONG, issuer_key};
 use serde_json::{Value, json};
@@ -58,6 +58,14 @@ pub(crate) fn document() -> Value {
                 "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
                 "proof": ["dpop"],
                 "risk": { "base": 10 },
+            },
+            {
+                "name": "statement",
+                "match": { "methods": ["GET"], "path": "/accounts/{id}/statement" },
+                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+                "proof": ["dpop"],
+                "risk": { "base": 60, "step_up_at": 60, "refuse_at": 100 },
+                "step_up": { "ask": "pdp", "on_silence": { "allow_below": 80 } },
             },
             {
                 "name": "transfer",

@@ -5,15 +5,15 @@ use crate::support::plan::Wire;
 use crate::support::policy;
 use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
 use countersign::config;
-use countersign::crypto::Pure;
 use countersign::crypto::digest::MacKey;
+use countersign::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Pure, Verifier};
 use countersign::http::{Connection, RequestHead};
 use countersign::pipeline::{self, Answer, Env, Outcome, Question, Step};
 use countersign::policy::Policy;
 use countersign::proof::replay::{BucketFault, Buckets, Geometry, Log, WriteFault};
 use countersign::reason::Reason;
 use countersign::record::Record;
-use countersign::step_up::{MAX_ANSWER_BYTES, Response, Silence};
+use countersign::step_up::{Call, MAX_ANSWER_BYTES, Response, Silence};
 use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
 use countersign::token::issuer::KeySource;
@@ -21,6 +21,7 @@ use countersign::token::{Held, IssuerId, KeyStore};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// Memory with the rules of the host's shared data.
@@ -64,10 +65,27 @@ impl KeyStore for Inline {
     }
 }
 
+/// Verifies in the module, and says that this engine did.
+struct Labelled(Engine);
+
+impl Verifier for Labelled {
+    fn verify(
+        &self,
+        algorithm: Algorithm,
+        key: &PublicKey,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<Engine, InvalidSignature> {
+        let verified = Pure.verify(algorithm, key, message, signature);
+        verified.map(|_| self.0)
+    }
+}
+
 /// What came of a request.
 pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
-    pub(crate) asked: usize,
+    /// What the decision service was asked.
+    pub(crate) asked: Vec<Call>,
 }
 
 impl Verdict {
@@ -84,8 +102,12 @@ pub(crate) struct World {
     pub(crate) tokens: RefCell<Cache>,
     /// Milliseconds since the epoch.
     pub(crate) now: Cell<i64>,
-    /// The next decision's entropy.
+    /// The last decision's entropy.
     pub(crate) entropy: Cell<[u8; 16]>,
+    /// What is said to verify signatures.
+    pub(crate) engine: Cell<Engine>,
+    /// How long the decision service takes, in milliseconds.
+    pub(crate) latency: Cell<i64>,
 }
 
 impl World {
@@ -101,26 +123,37 @@ impl World {
         let geometry = Geometry::of(policy.replay.memory);
         let began = UnixTime::from_secs(now - 1000);
         let log = Log::open(Memory::default(), geometry, key, &policy.dpop, began);
-        Self {
+        let world = Self {
             policy,
             log,
             tokens: RefCell::new(Cache::holding(64)),
-            now: Cell::new(now * 1000),
-            entropy: Cell::new([0; 16]),
-        }
+            now: Cell::default(),
+            entropy: Cell::default(),
+            engine: Cell::new(Engine::Pure),
+            latency: Cell::new(7),
+        };
+        world.next(now * 1000, 1_u128.to_be_bytes());
+        world
+    }
+
+    /// Has the next decision made at this moment, in milliseconds, under this id.
+    pub(crate) fn next(&self, now: i64, id: [u8; 16]) {
+        self.now.set(now);
+        self.entropy
+            .set((u128::from_be_bytes(id).wrapping_sub(1)).to_be_bytes());
     }
 
     /// Runs with the ports of this world.
     pub(crate) fn with<T>(&self, run: impl FnOnce(&Env<'_>) -> T) -> T {
         let keys = Inline(Rc::clone(&self.policy));
-        let mut entropy = self.entropy.get();
-        entropy[15] = entropy[15].wrapping_add(1);
+        let entropy = u128::from_be_bytes(self.entropy.get()).wrapping_add(1);
+        let entropy = entropy.to_be_bytes();
         self.entropy.set(entropy);
         run(&Env {
             policy: &self.policy,
             now: UnixTime::from_millis(self.now.get()),
             entropy,
-            verifier: &Pure,
+            verifier: &Labelled(self.engine.get()),
             keys: &keys,
             replay: &self.log,
             tokens: &self.tokens,
@@ -129,15 +162,27 @@ impl World {
 
     /// Judges a row to its end.
     pub(crate) fn judge(&self, row: &Row) -> Verdict {
+        self.judge_with(row, &|id| answer(row.service, id))
+    }
+
+    /// Judges a row to its end; the decision service answers so to the id of the request.
+    pub(crate) fn judge_with(
+        &self,
+        row: &Row,
+        answer: &dyn Fn(&str) -> Result<Response, Silence>,
+    ) -> Verdict {
         let body = row.wire.body.clone().unwrap_or_default();
         let head = match head(&row.wire) {
             Ok(head) => head,
             Err(reason) => {
                 let outcome = self.with(|env| pipeline::refuse(reason, env));
-                return Verdict { outcome, asked: 0 };
+                return Verdict {
+                    outcome,
+                    asked: Vec::new(),
+                };
             }
         };
-        let mut asked = 0;
+        let mut asked = Vec::new();
         let mut step = self.with(|env| pipeline::run(head, &Connection::default(), env));
         loop {
             step = match step {
@@ -147,9 +192,9 @@ impl World {
                     self.with(|env| waiting.resume(Ok(Answer::Keys), env))
                 }
                 Step::Ask(Question::Decision(call), waiting) => {
-                    asked += 1;
-                    self.now.set(self.now.get() + 7);
-                    let answer = answer(row.service, &call.request_id);
+                    self.now.set(self.now.get() + self.latency.get());
+                    let answer = answer(&call.request_id);
+                    asked.push(call);
                     self.with(|env| waiting.resume(answer.map(Answer::Decision), env))
                 }
             };
@@ -190,7 +235,7 @@ pub(crate) fn lines() -> String {
             Outcome::Refuse(reply, _) => (reply.status, format!("{:?}", reply.headers)),
         };
         let record = verdict.record().to_json();
-        lines.push_str(&format!("{}\n{status} {out}\n{record}\n", row.name));
+        writeln!(lines, "{}\n{status} {out}\n{record}", row.name).unwrap();
     }
     lines
 }
@@ -210,9 +255,9 @@ pub(crate) fn answer(service: Service, request_id: &str) -> Result<Response, Sil
             say(r#"{"decision":true,"context":{"obligations":[{"id":"1","type":"step-up"}]}}"#)
         }
         Service::Rubbish => say(r#"{"decision":"true"}"#),
-        Service::Fails => Response {
-            status: Some(500),
-            ..say("{}")
+        Service::Says(status) => Response {
+            status: Some(status),
+            ..say(r#"{"decision":true}"#)
         },
         Service::Mismatches => Response {
             request_id: Some("another".to_owned()),
@@ -236,7 +281,8 @@ pub(crate) fn check(row: &Row, verdict: &Verdict) {
     }
     let must_ask = usize::from(row.service != Service::Unasked);
     assert_eq!(
-        verdict.asked, must_ask,
+        verdict.asked.len(),
+        must_ask,
         "{}: calls to the service",
         row.name
     );

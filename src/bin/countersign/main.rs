@@ -1,4 +1,7 @@
-//! The native command: the other thin adapter over the core.
+//! The native command: the other thin adapter over the core. For wasm, where
+//! Cargo builds it beside the tests, it is empty.
+#![cfg_attr(target_arch = "wasm32", no_main)]
+#![cfg(not(target_arch = "wasm32"))]
 
 mod check;
 mod demo;

@@ -8,7 +8,7 @@ use crate::jose::{KeySet, KeySetFault};
 use crate::keys::Source;
 use crate::token::issuer::{self, Issuer, KeySource};
 use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -37,9 +37,9 @@ pub(super) fn compile(
 /// What no two issuers may share, and the issuer that has it.
 #[derive(Default)]
 struct Seen {
-    uris: HashMap<String, String>,
-    keys: HashMap<Digest32, String>,
-    sources: HashMap<(String, String, String), String>,
+    uris: BTreeMap<String, String>,
+    keys: BTreeMap<Digest32, String>,
+    sources: BTreeMap<(String, String, String), String>,
 }
 
 fn issuer(
@@ -121,8 +121,12 @@ fn types(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Ve
         .collect();
     text::repeated(&types, at, faults);
     for (place, name) in types.iter().enumerate() {
+        let at = at.item(place);
+        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic());
+        let how = "write the `typ` of access tokens, such as at+jwt";
+        faults.check(plain, &at, format!("{name:?} is not a type: {how}"));
         let problem = format!("{name:?} is the type of a proof, which is not an access token");
-        faults.check(name != "dpop+jwt", &at.item(place), problem);
+        faults.check(name != "dpop+jwt", &at, problem);
     }
     Some(types)
 }

@@ -51,16 +51,18 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let issuers = whole.issuers.open(&root.member("issuers"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
+    let issuer_names = issuers.as_ref().map(names::Names::of);
+    let issuers = issuers.and_then(|it| issuers::compile(it, &root.member("issuers"), faults));
     let known = names::Known {
         origins: origins.as_deref(),
-        issuers: issuers.as_ref().map(names::Names::of),
+        issuers: issuer_names,
+        compiled: issuers.as_ref().map(|(compiled, _)| compiled.as_slice()),
         services: services.as_ref().map(|it| {
             let none = BTreeMap::new();
             names::Names::of(it.as_ref().unwrap_or(&none))
         }),
         algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
     };
-    let issuers = issuers.and_then(|it| issuers::compile(it, &root.member("issuers"), faults));
     let deadline = waiting.map(|it| it.deadline);
     let services = services.and_then(|it| {
         services::compile(

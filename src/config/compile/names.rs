@@ -3,6 +3,7 @@
 use super::{At, Faults};
 use crate::crypto::Algorithm;
 use crate::http::origin::Origin;
+use crate::token::issuer::Issuer;
 use std::collections::BTreeMap;
 
 /// What the routes of a policy refer to. None where the section itself is at fault, so that nothing
@@ -10,6 +11,8 @@ use std::collections::BTreeMap;
 pub(super) struct Known<'a> {
     pub(super) origins: Option<&'a [Origin]>,
     pub(super) issuers: Option<Names>,
+    /// The issuers themselves, in the order of their names.
+    pub(super) compiled: Option<&'a [Issuer]>,
     pub(super) services: Option<Names>,
     pub(super) algorithms: Option<&'a [Algorithm]>,
 }

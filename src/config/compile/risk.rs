@@ -7,7 +7,7 @@ use crate::json::decimal::Decimal;
 use crate::risk::hours::Hours;
 use crate::risk::{Above, Condition, Rules, Signal};
 use ipnet::IpNet;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const MOST_POINTS: u64 = 1_000_000;
@@ -31,7 +31,7 @@ pub(super) fn compile(
     let signals = parts.and_then(|parts| {
         let parts = parts.unwrap_or_default();
         let count = parts.len();
-        let mut names = HashMap::new();
+        let mut names = BTreeMap::new();
         let mut signals = Vec::with_capacity(count);
         for (place, part) in parts.into_iter().enumerate() {
             let at = signals_at.item(place);

@@ -11,7 +11,7 @@ use crate::proof;
 use crate::route::{Index, Template};
 use crate::token::IssuerId;
 use crate::transaction::body;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Methods that are known to carry no body.
@@ -54,7 +54,14 @@ fn route(
     let (methods, template) = matching(written.r#match, &at.member("match"), faults);
     listed.add(place, methods.as_deref(), template.as_ref());
     let origin = origin(written.origin, known, &at.member("origin"), faults);
-    let identity = identity(written.identity, known, &at.member("identity"), faults);
+    let identity_at = at.member("identity");
+    let identity = identity(
+        written.identity,
+        origin.as_ref(),
+        known,
+        &identity_at,
+        faults,
+    );
     let proof = proofs(written.proof, &at.member("proof"), faults);
     let body = body(
         written.body,
@@ -118,7 +125,7 @@ fn route(
 /// Names and matches of the routes so far, those of routes with other faults among them.
 #[derive(Default)]
 struct Listed {
-    names: HashMap<Rc<str>, usize>,
+    names: BTreeMap<Rc<str>, usize>,
     matches: Vec<(Vec<String>, Template)>,
     /// The place in the document of each match.
     places: Vec<usize>,
@@ -235,6 +242,7 @@ fn origin(
 
 fn identity(
     part: Part<Identity>,
+    origin: Option<&Origin>,
     known: &Known<'_>,
     at: &At<'_>,
     faults: &mut Faults,
@@ -242,13 +250,25 @@ fn identity(
     let written = part.open(at, faults)?;
     let issuers_at = at.member("issuers");
     let names = written.issuers.open(&issuers_at, faults);
+    let mut elsewhere = Vec::new();
     let issuers = names.map(|names| {
         text::repeated(&names, &issuers_at, faults);
         let mut issuers = Vec::with_capacity(names.len());
         for (place, name) in names.iter().enumerate() {
-            let known = known.issuers.as_ref();
-            let id = known.and_then(|it| it.place(name, "issuer", &issuers_at.item(place), faults));
-            issuers.extend(id.map(IssuerId));
+            let at = issuers_at.item(place);
+            let names = known.issuers.as_ref();
+            let Some(id) = names.and_then(|it| it.place(name, "issuer", &at, faults)) else {
+                continue;
+            };
+            issuers.push(IssuerId(id));
+            let all = known.compiled.and_then(|it| it.get(id));
+            let all = all.map_or(&[][..], |issuer| &issuer.audiences);
+            let of_others = others(all, origin, known);
+            let problem = format!(
+                "{name:?} issues no token for this route: each of its `audiences` is another of `origins`"
+            );
+            faults.check(all.is_empty() || of_others.len() < all.len(), &at, problem);
+            elsewhere.extend(of_others);
         }
         issuers
     });
@@ -260,8 +280,19 @@ fn identity(
     }
     Some(IdentityRules {
         issuers: issuers?,
+        elsewhere,
         scopes,
     })
+}
+
+/// The audiences that are not for this origin but for another of the gateway's, or under one.
+fn others(audiences: &[String], own: Option<&Origin>, known: &Known<'_>) -> Vec<String> {
+    let (Some(own), Some(origins)) = (own, known.origins) else {
+        return Vec::new();
+    };
+    let others: Vec<&Origin> = origins.iter().filter(|it| *it != own).collect();
+    let is_theirs = |audience: &&String| others.iter().any(|it| it.covers(audience));
+    audiences.iter().filter(is_theirs).cloned().collect()
 }
 
 fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<proof::Rules> {
@@ -270,6 +301,7 @@ fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<pr
         .into_iter()
         .map(|proof| match proof {
             Proof::Dpop => proof::Method::Dpop,
+            Proof::Mtls => proof::Method::Mtls,
         })
         .collect();
     text::repeated(&methods, at, faults);

@@ -3,8 +3,7 @@
 use super::{At, Faults};
 use crate::crypto::Algorithm;
 use crate::json::Pointer;
-use std::collections::HashMap;
-use std::hash::Hash;
+use std::collections::BTreeMap;
 
 /// A name that stands in records and metrics: short and plain.
 pub(super) fn name(text: &str, at: &At<'_>, faults: &mut Faults) -> Option<()> {
@@ -84,8 +83,8 @@ fn unknown_algorithm(name: &str) -> String {
 }
 
 /// Tells every item that stands in the list already.
-pub(super) fn repeated<T: Eq + Hash>(items: &[T], at: &At<'_>, faults: &mut Faults) {
-    let mut seen = HashMap::new();
+pub(super) fn repeated<T: Ord>(items: &[T], at: &At<'_>, faults: &mut Faults) {
+    let mut seen = BTreeMap::new();
     for (place, item) in items.iter().enumerate() {
         match seen.get(item) {
             None => {

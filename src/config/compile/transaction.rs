@@ -138,7 +138,8 @@ fn header(name: &str, at: &At<'_>, faults: &mut Faults) -> Option<Place> {
     faults
         .check(name.bytes().all(is_name), at, problem)
         .then_some(())?;
-    let own = OWN_HEADERS.contains(&name) || name.starts_with(OWN_PREFIX);
+    let dashed = name.replace('_', "-");
+    let own = OWN_HEADERS.contains(&dashed.as_str()) || dashed.starts_with(OWN_PREFIX);
     let problem = format!("{name:?} is a header of the filter itself, or carries the credentials");
     faults
         .check(!own, at, problem)

@@ -65,6 +65,8 @@ pub(in crate::config) struct Identity {
 pub(in crate::config) enum Proof {
     /// A DPoP proof (RFC 9449).
     Dpop,
+    /// The client certificate of the connection (RFC 8705).
+    Mtls,
 }
 
 /// What becomes of the body.

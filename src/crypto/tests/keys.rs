@@ -2,6 +2,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
+use crate::testing::test;
 
 const P256_FIELD: [u8; 32] =
     hex("ffffffff00000001000000000000000000000000ffffffffffffffffffffffff");

@@ -5,6 +5,7 @@ use prost::Message as _;
 use super::*;
 use crate::crypto::envoy::{Arguments, Envoy};
 use crate::crypto::native::{Functions, Native};
+use crate::testing::test;
 
 const BY_HOST: [Algorithm; 3] = [Algorithm::Es256, Algorithm::Es384, Algorithm::Rs256];
 

@@ -1,6 +1,7 @@
 //! Attacks on the compact serialization, each one change to a token that verifies.
 
 use super::*;
+use crate::testing::test;
 
 pub(super) const HEADER: &str = r#"{"alg":"ES256","typ":"at+jwt","kid":"1"}"#;
 pub(super) const CLAIMS: &str = r#"{"iss":"https://issuer.example","exp":1700000000}"#;

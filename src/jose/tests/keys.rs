@@ -2,6 +2,7 @@
 #![expect(clippy::string_slice, reason = "base64 is ASCII")]
 
 use super::*;
+use crate::testing::test;
 
 fn ec() -> String {
     members(&SigningKey::es256(1))

@@ -3,6 +3,7 @@
 
 use super::compact::{CLAIMS, HEADER, key, parse, verdict};
 use super::*;
+use crate::testing::test;
 
 #[test]
 fn there_are_three_segments_and_none_is_empty() {

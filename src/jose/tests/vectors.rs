@@ -4,6 +4,7 @@ use super::*;
 use crate::crypto::digest::sha256;
 use crate::crypto::envoy::Envoy;
 use crate::crypto::native::Native;
+use crate::testing::test;
 
 const VECTORS: &str = include_str!("../../../tests/vectors/jose/vectors.json");
 

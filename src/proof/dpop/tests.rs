@@ -6,12 +6,12 @@ use super::*;
 use crate::crypto::{Engine, Pure};
 use crate::testing::{
     self, Counting, METHOD, NOW, NOW_SECS, TARGET, client_key, dpop_rules, head, proof_claims,
-    proof_header, token,
+    proof_header, test, token,
 };
 use serde_json::Value;
 
 /// The good request, with these field lines, at this moment.
-fn judge_at(now: UnixTime, fields: &[(&str, &str)]) -> Result<Possession, Reason> {
+fn judge_at(now: UnixTime, fields: &[(&str, &str)]) -> Result<Proven, Reason> {
     let expected = Expected {
         method: METHOD,
         target: TARGET,
@@ -22,7 +22,7 @@ fn judge_at(now: UnixTime, fields: &[(&str, &str)]) -> Result<Possession, Reason
     verify(&dpop_rules(), &head, &expected, now, &Pure)
 }
 
-fn judge(proof: &str) -> Result<Possession, Reason> {
+fn judge(proof: &str) -> Result<Proven, Reason> {
     judge_at(NOW, &[("dpop", proof)])
 }
 
@@ -51,7 +51,6 @@ fn lacking(name: &str) -> String {
 #[test]
 fn a_good_proof_is_evidence_of_its_key() {
     let found = judge(&testing::proof(&token())).unwrap();
-    assert_eq!(found.method(), Method::Dpop);
     assert_eq!(found.thumbprint(), &client_key().thumbprint());
     assert_eq!(found.engine(), Engine::Pure);
     assert_eq!(found.id(), &sha256(&[b"proof-1"]));

@@ -13,7 +13,7 @@ mod sequences;
 use super::bucket::{CAPACITY, QUOTA};
 use super::*;
 use crate::crypto::digest::sha256;
-use crate::testing::{NOW, NOW_SECS};
+use crate::testing::{NOW, NOW_SECS, test};
 use memory::{Memory, log, log_of};
 
 /// The moment so many seconds after [`NOW`].

@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 /// A moment as RFC 3339 writes it.
 fn at(moment: &str) -> UnixTime {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 #[test]
 fn the_table_has_its_size_from_the_start() {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::strict;
+use crate::testing::{strict, test};
 use serde_json::{Value, json};
 
 /// `jkt` of RFC 9449 section 6.1.
@@ -23,16 +23,16 @@ fn members_are_sorted_into_what_can_and_cannot_be_checked() {
     assert_eq!(found, Ok(expected));
     for registered in ["jwk", "jwe", "kid", "jku", "osc"] {
         let found = parse(&json!({ registered: "x" })).expect(registered);
-        assert!(found.uncheckable && found.is_bound(), "{registered}");
+        assert!(found.uncheckable, "{registered}");
     }
     // Names are exact: another spelling is another member.
     for other in ["JKT", "x5t#s256", "x5t", "jkt "] {
         let found = parse(&json!({ other: JKT })).expect(other);
-        assert_eq!(
-            (found.is_bound(), found.unregistered),
-            (false, 1),
-            "{other}"
-        );
+        let expected = Confirmation {
+            unregistered: 1,
+            ..Confirmation::default()
+        };
+        assert_eq!(found, expected, "{other}");
     }
     assert_eq!(parse(&json!({})), Ok(Confirmation::default()));
 }
@@ -69,24 +69,24 @@ fn a_digest_is_32_bytes_in_canonical_base64url() {
 /// Rows of the truth table: scheme (`D`, `B`), then whether there is a `jkt`, a certificate, an
 /// uncheckable member, an unregistered one, and whether the policy refuses those. `*` is both.
 const TABLE: &[(&str, Result<(), Reason>)] = &[
-    // Nothing at all.
-    ("D00000", Err(Reason::TokenUnbound)),
-    ("D00001", Err(Reason::TokenUnbound)),
-    ("B000**", Err(Reason::TokenUnbound)),
-    // A key alone, and a key with members of no meaning.
-    ("D1000*", Ok(())),
-    ("D10010", Ok(())),
-    ("D10011", Err(Reason::ConfirmationUnknown)),
-    // Members of no meaning bind nothing.
-    ("D00010", Err(Reason::TokenUnbound)),
-    ("D00011", Err(Reason::ConfirmationUnknown)),
+    // Bound to nothing, or under the DPoP scheme not to a DPoP key.
+    ("D0*00*", Err(Reason::TokenUnbound)),
+    ("D0*010", Err(Reason::TokenUnbound)),
+    ("B0000*", Err(Reason::TokenUnbound)),
+    ("B00010", Err(Reason::TokenUnbound)),
+    // Bound: everything that is there is demanded.
+    ("D1*00*", Ok(())),
+    ("D1*010", Ok(())),
+    ("B0100*", Ok(())),
+    ("B01010", Ok(())),
+    // Members of no meaning, where the policy refuses those.
+    ("D**011", Err(Reason::ConfirmationUnknown)),
+    ("B0*011", Err(Reason::ConfirmationUnknown)),
     // What cannot be checked refuses, whatever else is there.
-    ("D*1***", Err(Reason::ConfirmationUnsupported)),
-    ("D*01**", Err(Reason::ConfirmationUnsupported)),
-    // A bound token is no bearer token, however it is bound.
+    ("D**1**", Err(Reason::ConfirmationUnsupported)),
+    ("B0*1**", Err(Reason::ConfirmationUnsupported)),
+    // A token with a DPoP key is no bearer token.
     ("B1****", Err(Reason::BoundTokenAsBearer)),
-    ("B01***", Err(Reason::BoundTokenAsBearer)),
-    ("B001**", Err(Reason::BoundTokenAsBearer)),
 ];
 
 #[test]
@@ -114,7 +114,11 @@ fn every_combination_has_one_row() {
         };
         let rows: Vec<_> = TABLE.iter().filter(|(row, _)| fits(row)).collect();
         assert_eq!(rows.len(), 1, "{name}");
-        let found = confirmation.key(scheme, policy);
-        assert_eq!(found, rows[0].1.map(|()| &[7; 32]), "{name}");
+        let all = Demands {
+            key: confirmation.jkt.as_ref(),
+            certificate: confirmation.certificate.as_ref(),
+        };
+        let found = confirmation.demands(scheme, policy);
+        assert_eq!(found, rows[0].1.map(|()| all), "{name}");
     }
 }

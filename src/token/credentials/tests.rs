@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::head;
+use crate::testing::{head, test};
 
 /// The token of RFC 9449 section 7.1.
 const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::crypto::Algorithm;
-use crate::testing::{Signer, client_key, key_set, proof, stranger_key, token, with, without};
+use crate::testing::{
+    Signer, client_key, key_set, proof, stranger_key, test, token, with, without,
+};
 use serde_json::json;
 
 fn reason(reason: Reason) -> Refused {

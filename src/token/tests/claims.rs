@@ -1,7 +1,7 @@
 //! Checks 6, 9 and 10: times, audience, and claims of their types.
 
 use super::*;
-use crate::testing::{AUDIENCE, token};
+use crate::testing::{AUDIENCE, test, token};
 use serde_json::json;
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What the cache saves, and what it never decides.
 
 use super::*;
-use crate::testing::{Signer, key_set, stranger_key, token};
+use crate::testing::{Signer, key_set, stranger_key, test, token};
 use serde_json::json;
 
 #[test]

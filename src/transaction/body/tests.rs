@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 const RULES: Rules = Rules {
     limits: Limits {

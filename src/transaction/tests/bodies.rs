@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 /// Puts each text in the place of `from` in the body.
 fn each(from: &str, texts: &[&str], expected: Result<(), Reason>) {

@@ -13,6 +13,7 @@ mod rules;
 
 use super::*;
 use crate::json::Limits;
+use crate::testing::test;
 use std::rc::Rc;
 
 /// A request, as texts that a row can change.

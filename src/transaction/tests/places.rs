@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 #[test]
 fn the_account_of_the_path_is_the_granted_one() {

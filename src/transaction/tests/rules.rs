@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 fn load(places: Vec<Place>, allow: &[&str], query: &[&str]) -> Result<Rules, BadRules> {
     let bindings = places.into_iter().map(|place| same("/a", place)).collect();

@@ -76,7 +76,10 @@ impl Envoy {
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("cannot start {}", settings.program.display()))?;
+            .with_context(|| {
+                let program = settings.program.display();
+                format!("cannot start {program} (name an Envoy with --envoy or COUNTERSIGN_ENVOY)")
+            })?;
         let log = Log {
             last: Arc::default(),
             shown: settings.verbose,

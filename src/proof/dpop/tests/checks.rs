@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::crypto::signing::SigningKey;
-use crate::testing::{Signer, proof, stranger_key, with};
+use crate::testing::{Signer, proof, stranger_key, test, with};
 use serde_json::json;
 
 #[test]

@@ -4,7 +4,7 @@
 //! scheme (`Confirmation::key`).
 
 use super::*;
-use crate::testing::{proof, stranger_key};
+use crate::testing::{proof, stranger_key, test};
 use crate::token::confirmation::Confirmation;
 use crate::token::credentials::Scheme;
 use crate::token::issuer::UnknownConfirmation;
@@ -85,7 +85,7 @@ fn what_the_suite_wants_refused() {
         jkt: Some(key.thumbprint()),
         ..Confirmation::default()
     };
-    let as_bearer = bound.key(Scheme::Bearer, UnknownConfirmation::Ignore);
+    let as_bearer = bound.demands(Scheme::Bearer, UnknownConfirmation::Ignore);
     assert_eq!(as_bearer, Err(Reason::BoundTokenAsBearer));
 }
 

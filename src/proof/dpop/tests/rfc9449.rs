@@ -3,7 +3,7 @@
 use super::*;
 use crate::proof::replay::tests::memory::{Memory, log};
 use crate::proof::replay::{ReplayLog, Use};
-use crate::testing::strict;
+use crate::testing::{strict, test};
 use serde_json::json;
 
 /// The key of every example.
@@ -21,7 +21,7 @@ const REFRESH: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0e
 /// The proof of a resource request (section 7.1).
 const RESOURCE_REQUEST: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIsImlhdCI6MTU2MjI2MjYxOCwiYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86L-Ey71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
 
-fn judge(proof: &str, method: &str, target: &str, now: i64) -> Result<Possession, Reason> {
+fn judge(proof: &str, method: &str, target: &str, now: i64) -> Result<Proven, Reason> {
     let expected = Expected {
         method,
         target,

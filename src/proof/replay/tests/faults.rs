@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::crypto::digest::MacKey;
-use crate::testing::dpop_rules;
+use crate::testing::{dpop_rules, test};
 
 #[test]
 fn a_conflict_is_tried_again_and_not_for_ever() {

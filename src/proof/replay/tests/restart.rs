@@ -1,6 +1,7 @@
 //! What a log that has just been born, or serves a new policy, knows that it does not know.
 
 use super::*;
+use crate::testing::test;
 
 #[test]
 fn a_proof_from_before_the_log_is_refused() {

@@ -4,11 +4,13 @@
     reason = "tests"
 )]
 
-use super::board::{Board, Seal};
-use super::roster;
+mod sealed;
+
+use super::board::Board;
 use super::store::{Fetch, FetchFault, Store};
 use super::*;
 use crate::jose::KeySetFault;
+use crate::testing::test;
 use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
 use crate::token::{Held, IssuerId, KeyStore};
@@ -237,6 +239,26 @@ fn a_question_is_settled_by_another_workers_fetch() {
 }
 
 #[test]
+fn a_key_that_another_worker_just_fetched_is_worth_a_wait() {
+    let wall = Wall::default();
+    let (one, late) = (worker(1, &wall), worker(2, &wall));
+    let first = only(one.tend(at(0)));
+    one.ended(first, Some(&set(&["old"])), at(0)).unwrap();
+    assert_eq!(late.tend(at(0)), []);
+    let _ = one.ask(CORP, Some("new".to_owned())).unwrap();
+    let fetch = only(one.tend(at(10)));
+    one.ended(fetch, Some(&set(&["old", "new"])), at(10))
+        .unwrap();
+    // The late worker has not heard of it, and nobody may fetch again so soon.
+    assert!(late.at(at(10)).may_fetch(CORP, Some("new")));
+    let ask = late.ask(CORP, Some("new".to_owned())).unwrap();
+    assert_eq!(late.tend(at(10)), []);
+    assert!(late.settled(&ask, at(10)));
+    assert_eq!(names(&late, at(10)), ["new", "old"]);
+    assert!(!late.at(at(10)).may_fetch(CORP, Some("invented")));
+}
+
+#[test]
 fn a_failed_fetch_settles_too() {
     let wall = Wall::default();
     let store = worker(1, &wall);
@@ -290,6 +312,22 @@ fn invented_names_cost_little_and_never_delay_the_schedule() {
 }
 
 #[test]
+fn a_name_that_a_fetch_did_not_bring_waits_its_turn() {
+    let wall = Wall::default();
+    let store = worker(1, &wall);
+    let first = only(store.tend(at(0)));
+    store.ended(first, Some(&set(&["a"])), at(0)).unwrap();
+    let ask = store.ask(CORP, Some("x".to_owned())).unwrap();
+    let fetch = only(store.tend(at(10)));
+    store.ended(fetch, Some(&set(&["a"])), at(10)).unwrap();
+    assert!(store.settled(&ask, at(10)));
+    for (seconds, x, y) in [(11, false, false), (16, false, true), (41, true, true)] {
+        let may = |kid| store.at(at(seconds)).may_fetch(CORP, Some(kid));
+        assert_eq!((may("x"), may("y")), (x, y), "after {seconds} s");
+    }
+}
+
+#[test]
 fn a_missing_name_is_asked_for_again_after_a_while() {
     let mut missing = missing::Missing::default();
     missing.note("a", at(0));
@@ -300,64 +338,4 @@ fn a_missing_name_is_asked_for_again_after_a_while() {
     }
     assert_eq!(missing.len(), 256);
     assert!(missing.has("999", at(40)));
-}
-
-#[test]
-fn what_is_not_sealed_here_is_not_taken_in() {
-    let wall = Wall::default();
-    let (one, two) = (worker(1, &wall), worker(2, &wall));
-    let fetch = only(one.tend(at(0)));
-    one.ended(fetch, Some(&set(&["a"])), at(0)).unwrap();
-    let name = wall.name("/keys/");
-    let (good, state) = wall.read(&name).unwrap();
-    let foreign =
-        Seal::new(b"another secret of thirty-two bytes").close(&name, good[..16].to_vec());
-    let moved = Seal::new(SECRET).close("elsewhere", good[..good.len() - 32].to_vec());
-    let mut altered = good.clone();
-    altered[20] ^= 1;
-    for (what, bytes) in [
-        ("foreign", foreign),
-        ("moved", moved),
-        ("altered", altered),
-        ("empty", vec![]),
-    ] {
-        wall.0.borrow_mut().insert(name.clone(), (bytes, state));
-        assert_eq!(two.tend(at(1)), []);
-        assert_eq!(names(&two, at(1)), ["missing"], "{what}");
-    }
-    wall.0.borrow_mut().insert(name, (good, state));
-    assert_eq!(two.tend(at(1)), []);
-    assert_eq!(names(&two, at(1)), ["a"]);
-}
-
-#[test]
-fn a_spoilt_lease_is_begun_anew() {
-    let wall = Wall::default();
-    let store = worker(1, &wall);
-    let fetch = only(store.tend(at(0)));
-    store.ended(fetch, Some(&set(&["a"])), at(0)).unwrap();
-    let name = wall.name("/lease/");
-    wall.0.borrow_mut().insert(name, (vec![0xff; 96], 9));
-    let fetch = only(store.tend(at(1)));
-    store.ended(fetch, Some(&set(&["b"])), at(1)).unwrap();
-    assert_eq!(names(&store, at(1)), ["b"]);
-}
-
-#[test]
-fn the_roster_forgets_who_stopped_signing_on() {
-    let wall = Wall::default();
-    let seal = Seal::new(SECRET);
-    assert!(roster::sign_on(&wall, &seal, 7, at(0)));
-    assert!(roster::sign_on(&wall, &seal, 8, at(20)));
-    assert!(roster::sign_on(&wall, &seal, 8, at(21)));
-    assert_eq!(roster::signed_on(&wall, &seal, at(29)), [7, 8]);
-    assert_eq!(roster::signed_on(&wall, &seal, at(30)), [8]);
-    assert!(roster::sign_on(&wall, &seal, 9, at(40)));
-    assert_eq!(roster::signed_on(&wall, &seal, at(40)), [8, 9]);
-    wall.0
-        .borrow_mut()
-        .insert("countersign/v1/roster".to_owned(), (vec![1; 80], 1));
-    assert!(roster::signed_on(&wall, &seal, at(40)).is_empty());
-    assert!(roster::sign_on(&wall, &seal, 9, at(40)));
-    assert_eq!(roster::signed_on(&wall, &seal, at(40)), [9]);
 }
