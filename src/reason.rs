@@ -38,6 +38,8 @@ reasons! {
     Overloaded = "overloaded",
     /// The answer the request waited for did not come before its deadline.
     DeadlineExceeded = "deadline_exceeded",
+    /// The request ended while it waited for its verdict: its client left, or a limit of the proxy's ended it. Never sent, only recorded.
+    RequestEnded = "request_ended",
 
     // Admission.
     /// More headers, or larger ones, than the gate reads.

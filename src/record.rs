@@ -11,6 +11,9 @@ use serde::Serialize;
 use std::fmt::Write as _;
 use std::rc::Rc;
 
+/// Most records are shorter, in bytes.
+const USUAL_BYTES: usize = 1024;
+
 /// What a verdict was and what it rested on. Holds no token, no proof and no header of the request.
 #[derive(Clone, Debug, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -174,8 +177,12 @@ impl Record {
     /// The record as one line of JSON, without a line end.
     #[must_use]
     pub fn to_json(&self) -> String {
+        let mut line = Vec::with_capacity(USUAL_BYTES);
         // Strings, integers and arrays of them always serialize; an empty line would be the sign of a fault.
-        let line = serde_json::to_string(self).unwrap_or_default();
+        let line = match serde_json::to_writer(&mut line, self) {
+            Ok(()) => String::from_utf8(line).unwrap_or_default(),
+            Err(_) => String::new(),
+        };
         if !line.contains(splits) {
             return line;
         }

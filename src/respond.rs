@@ -49,6 +49,9 @@ enum Authenticate {
     StepUp,
 }
 
+/// Most challenges are shorter, in bytes.
+const USUAL_CHALLENGE: usize = 192;
+
 /// A row of the table: status, title, challenge.
 type Row = (u16, &'static str, Authenticate);
 
@@ -121,7 +124,7 @@ const fn row(reason: Reason) -> Row {
         | R::ReplayLogFault | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
         | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
         | R::DecisionOversized | R::DecisionMismatched => GATE,
-        R::DeadlineExceeded => LATE,
+        R::DeadlineExceeded | R::RequestEnded => LATE,
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
         R::UpgradeRefused => UPGRADE,
@@ -161,10 +164,9 @@ pub const fn status(reason: Reason) -> u16 {
 #[must_use]
 pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
     let (status, title, authenticate) = row(reason);
-    let mut headers = vec![
-        ("content-type", "application/problem+json".to_owned()),
-        ("cache-control", "no-store".to_owned()),
-    ];
+    let mut headers = Vec::with_capacity(5);
+    headers.push(("content-type", "application/problem+json".to_owned()));
+    headers.push(("cache-control", "no-store".to_owned()));
     headers.extend(challenges(authenticate, terms).map(|text| ("www-authenticate", text)));
     if matches!(status, 429 | 503) {
         headers.push(("retry-after", "1".to_owned()));
@@ -210,10 +212,18 @@ fn challenges<'t>(
 }
 
 fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> String {
-    let mut parameters: Vec<String> = Vec::new();
+    let mut text = String::with_capacity(USUAL_CHALLENGE);
+    text.push_str(match scheme {
+        Scheme::Dpop => "DPoP",
+        Scheme::Bearer => "Bearer",
+    });
+    let mut before = " ";
     let mut say = |name: &str, value: &str| {
         if !value.is_empty() {
-            parameters.push(format!("{name}=\"{value}\""));
+            for piece in [before, name, "=\"", value, "\""] {
+                text.push_str(piece);
+            }
+            before = ", ";
         }
     };
     match authenticate {
@@ -241,16 +251,8 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
             }
         }
     }
-    let mut text = match scheme {
-        Scheme::Dpop => {
-            say("algs", terms.algs);
-            "DPoP".to_owned()
-        }
-        Scheme::Bearer => "Bearer".to_owned(),
-    };
-    if !parameters.is_empty() {
-        text.push(' ');
-        text.push_str(&parameters.join(", "));
+    if scheme == Scheme::Dpop {
+        say("algs", terms.algs);
     }
     text
 }

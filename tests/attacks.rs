@@ -127,7 +127,7 @@ fn no_header_is_repeated_in_another_spelling() {
     assert_eq!(reason(&judge(&world, &coded)), Some(Reason::BodyEncoding));
 
     let bound = policy(|it| {
-        let bind = it["routes"][1]["transaction"]["bind"]
+        let bind = support::policy::route(it, "transfer")["transaction"]["bind"]
             .as_array_mut()
             .unwrap();
         bind.push(json!({ "claim": "/tenant", "equals": "header:x-tenant" }));

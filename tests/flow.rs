@@ -25,7 +25,12 @@ use support::world::{self, World};
 const NOW: i64 = table::GOLDEN_NOW;
 
 /// Reasons that only a host can give. `tests/envoy` produces each.
-const BY_THE_HOST: &[Reason] = &[Reason::NotConfigured, Reason::HostFault, Reason::Overloaded];
+const BY_THE_HOST: &[Reason] = &[
+    Reason::NotConfigured,
+    Reason::HostFault,
+    Reason::Overloaded,
+    Reason::RequestEnded,
+];
 
 #[test]
 fn every_row_of_the_flow_table_holds() {
@@ -76,6 +81,7 @@ fn extremes_refuse_for_their_own_reason() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list")]
 /// What the table cannot say: faults of the ports and of the host.
 fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
     let mut list: Vec<(Reason, Box<dyn Fn() -> Outcome>)> = Vec::new();
@@ -298,7 +304,7 @@ fn every_binding_of_a_token_is_enforced() {
     const OTHER: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
     let own = support::plan::certificate();
     let mut document = support::policy::document();
-    document["routes"][0]["proof"] = json!(["dpop", "mtls"]);
+    support::policy::route(&mut document, "read-accounts")["proof"] = json!(["dpop", "mtls"]);
     let either = World::under(&document, NOW);
     let dpop_alone = World::at(NOW);
     let (unbound, missing, mismatch) = (

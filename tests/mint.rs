@@ -1,5 +1,5 @@
 //! What the native command mints, the gate accepts: token and proof, bound to each other.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::unwrap_in_result, reason = "tests")]
 
 #[path = "../src/bin/countersign/mint.rs"]
 mod mint;

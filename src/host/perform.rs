@@ -4,7 +4,7 @@ use super::abi::{self, Level};
 use super::calls;
 use super::gate::Gate;
 use super::pairs;
-use super::waiting::Entry;
+use super::waiting::{Caller, Entry};
 use crate::keys::store::Ask;
 use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
 use crate::reason::Reason;
@@ -86,7 +86,7 @@ impl Gate {
                 Ok(_) | Err(_) => Err(BodyFault::Unreadable),
             },
             Body::Unseen | Body::Part(_) => {
-                if !self.has_room() {
+                if !self.has_room(Caller::Proven) {
                     return Some(Step::Done(listening.abandon(Reason::Overloaded)));
                 }
                 self.hold(request, State::Body(listening), None);
@@ -97,14 +97,14 @@ impl Gate {
     }
 
     fn ask(&self, request: &Rc<Request>, question: Question, waiting: Waiting) -> Option<Step> {
-        if !self.has_room() {
-            return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
-        }
         match question {
             Question::Keys(issuer, kid) => {
                 let Some(ask) = self.keys.ask(issuer, kid) else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::Keys), env)));
                 };
+                if !self.has_room(Caller::Unknown) {
+                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                }
                 self.hold(request, State::Keys(waiting, ask), None);
                 // The root fetches: an answer to this stream would be lost with its client. Where
                 // the root has no queue yet, its tick will do.
@@ -114,6 +114,9 @@ impl Gate {
                 None
             }
             Question::Decision(call) => {
+                if !self.has_room(Caller::Proven) {
+                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                }
                 self.meters.asked.add(1);
                 let asked = self
                     .policy
@@ -134,12 +137,16 @@ impl Gate {
         }
     }
 
-    fn has_room(&self) -> bool {
-        self.waiting.borrow().has_room()
+    fn has_room(&self, caller: Caller) -> bool {
+        self.waiting.borrow().has_room(caller)
     }
 
     fn hold(&self, request: &Rc<Request>, state: State, call: Option<u32>) {
         self.meters.waiting.add(1);
+        let caller = match state {
+            State::Keys(..) => Caller::Unknown,
+            State::Body(_) | State::Decision(_) => Caller::Proven,
+        };
         let entry = Entry {
             what: Held {
                 request: Rc::clone(request),
@@ -147,6 +154,7 @@ impl Gate {
             },
             deadline: request.deadline,
             call,
+            caller,
         };
         self.waiting.borrow_mut().hold(request.stream, entry);
     }
@@ -178,9 +186,14 @@ impl Gate {
         }
     }
 
-    fn refuse(&self, reply: &Reply, record: &Record) {
-        self.meters.refused(reply.reason);
+    /// Counts a refusal and writes its record.
+    pub(super) fn note_refusal(&self, reason: Reason, record: &Record) {
+        self.meters.refused(reason);
         tell(record);
+    }
+
+    fn refuse(&self, reply: &Reply, record: &Record) {
+        self.note_refusal(reply.reason, record);
         let headers = pairs::write(&reply.headers);
         if abi::reply(reply.status, reply.reason.code(), &reply.body, &headers).is_err() {
             abi::log(

@@ -58,6 +58,12 @@ pub(super) fn certificate() -> Option<[u8; 32]> {
     certificate_digest(&abi::property("connection\0sha256_peer_certificate_digest").ok()?)
 }
 
+/// Whether the proxy itself answered that the body is too large: of bodies that it buffers for the
+/// gate it takes no more than the listener's `per_connection_buffer_limit_bytes`.
+pub(super) fn was_too_large() -> bool {
+    abi::property("response\0code").is_ok_and(|code| code == 413_i64.to_le_bytes())
+}
+
 fn address(bytes: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(bytes).ok()?;
     let address: SocketAddr = text.parse().ok()?;

@@ -91,6 +91,10 @@ impl HttpContext for Stream {
         }
         self.flow()
     }
+
+    fn on_log(&mut self) {
+        self.gate.stream_ended(self.id);
+    }
 }
 
 impl Context for Stream {
@@ -102,10 +106,8 @@ impl Context for Stream {
 }
 
 impl Drop for Stream {
-    /// The stream has ended. Nobody is left to answer.
+    /// For hosts that do not log.
     fn drop(&mut self) {
-        if self.gate.take(self.id).is_some() {
-            self.gate.meters.left.add(1);
-        }
+        self.gate.stream_ended(self.id);
     }
 }

@@ -4,6 +4,15 @@
 use crate::time::UnixTime;
 use std::collections::BTreeMap;
 
+/// Whether a request's caller has shown who it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Caller {
+    /// Anyone may have sent it.
+    Unknown,
+    /// Its token is verified, and its key proven.
+    Proven,
+}
+
 /// One thing that waits.
 #[derive(Debug)]
 pub(super) struct Entry<W> {
@@ -13,12 +22,15 @@ pub(super) struct Entry<W> {
     pub(super) deadline: UnixTime,
     /// The call whose answer it waits for.
     pub(super) call: Option<u32>,
+    /// Whose request it is.
+    pub(super) caller: Caller,
 }
 
 /// What waits on this worker, under one policy.
 #[derive(Debug)]
 pub(super) struct Table<W> {
     most: usize,
+    unknown: usize,
     entries: BTreeMap<u32, Entry<W>>,
     calls: BTreeMap<u32, u32>,
 }
@@ -28,14 +40,20 @@ impl<W> Table<W> {
     pub(super) fn of(most: usize) -> Self {
         Self {
             most,
+            unknown: 0,
             entries: BTreeMap::new(),
             calls: BTreeMap::new(),
         }
     }
 
-    /// Whether one more stream may wait.
-    pub(super) fn has_room(&self) -> bool {
-        self.entries.len() < self.most
+    /// Whether one more stream may wait. Unknown callers have half the places, so that invented
+    /// tokens cannot take them all.
+    pub(super) fn has_room(&self, caller: Caller) -> bool {
+        let is_open = match caller {
+            Caller::Unknown => self.unknown < self.most.div_ceil(2),
+            Caller::Proven => true,
+        };
+        is_open && self.entries.len() < self.most
     }
 
     /// Has a stream wait.
@@ -43,6 +61,7 @@ impl<W> Table<W> {
         if let Some(call) = entry.call {
             self.calls.insert(call, stream);
         }
+        self.unknown = self.unknown.saturating_add(one_if_unknown(&entry));
         self.entries.insert(stream, entry);
     }
 
@@ -54,6 +73,7 @@ impl<W> Table<W> {
     /// Takes what a stream waits for. Its call, if any, answers nobody from now on.
     pub(super) fn take(&mut self, stream: u32) -> Option<W> {
         let entry = self.entries.remove(&stream)?;
+        self.unknown = self.unknown.saturating_sub(one_if_unknown(&entry));
         if let Some(call) = entry.call {
             self.calls.remove(&call);
         }
@@ -61,7 +81,7 @@ impl<W> Table<W> {
     }
 
     /// The stream that waits for a call.
-    pub(super) fn caller(&self, call: u32) -> Option<u32> {
+    pub(super) fn stream_of(&self, call: u32) -> Option<u32> {
         self.calls.get(&call).copied()
     }
 
@@ -80,6 +100,10 @@ impl<W> Table<W> {
     }
 }
 
+fn one_if_unknown<W>(entry: &Entry<W>) -> usize {
+    usize::from(entry.caller == Caller::Unknown)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +114,7 @@ mod tests {
             what,
             deadline: UnixTime::from_secs(deadline),
             call,
+            caller: Caller::Proven,
         }
     }
 
@@ -97,19 +122,19 @@ mod tests {
     fn who_takes_first_acts_and_nobody_else() {
         let mut table = Table::of(2);
         table.hold(1, entry("one", 10, Some(7)));
-        assert!(table.has_room());
+        assert!(table.has_room(Caller::Proven));
         table.hold(2, entry("two", 20, None));
-        assert!(!table.has_room());
+        assert!(!table.has_room(Caller::Proven));
         assert_eq!(table.get(1), Some(&"one"));
-        assert_eq!(table.caller(7), Some(1));
+        assert_eq!(table.stream_of(7), Some(1));
         assert_eq!(table.take(1), Some("one"));
-        assert_eq!(table.caller(7), None);
+        assert_eq!(table.stream_of(7), None);
         assert_eq!(table.take(1), None);
-        assert!(table.has_room());
+        assert!(table.has_room(Caller::Proven));
 
         table.hold(1, entry("again", 10, Some(8)));
         assert_eq!(table.take(1), Some("again"));
-        assert_eq!(table.caller(8), None, "its answer comes too late");
+        assert_eq!(table.stream_of(8), None, "its answer comes too late");
     }
 
     #[test]
@@ -120,5 +145,25 @@ mod tests {
         assert!(table.overdue(UnixTime::from_millis(9_999)).is_empty());
         assert_eq!(table.overdue(UnixTime::from_secs(10)), [1]);
         assert_eq!(table.streams(|entry| entry.what == "two"), [2]);
+    }
+
+    #[test]
+    fn unknown_callers_leave_room_for_proven_ones() {
+        let unknown = || Entry {
+            caller: Caller::Unknown,
+            ..entry("", 10, None)
+        };
+        let mut table = Table::of(3);
+        table.hold(1, unknown());
+        table.hold(2, unknown());
+        assert!(!table.has_room(Caller::Unknown));
+        assert!(table.has_room(Caller::Proven));
+        table.hold(3, entry("", 10, None));
+        assert!(!table.has_room(Caller::Proven));
+        assert_eq!(table.take(1), Some(""));
+        assert!(table.has_room(Caller::Unknown));
+        table.hold(4, entry("", 10, None));
+        assert!(!table.has_room(Caller::Unknown), "the table is full");
+        assert!(Table::<()>::of(1).has_room(Caller::Unknown));
     }
 }

@@ -5,7 +5,8 @@ use super::abi;
 use super::calls;
 use super::gate::Gate;
 use super::perform::{Body, Held, State};
-use crate::pipeline::{Answer, BodyFault, Env, Step};
+use super::read;
+use crate::pipeline::{Answer, BodyFault, Env, Outcome, Step};
 use crate::reason::Reason;
 use crate::step_up::Silence;
 use crate::time::UnixTime;
@@ -34,7 +35,7 @@ impl Gate {
 
     /// A call has ended. Goes on with the request that waits for it, if one still does.
     pub(super) fn called_back(&self, call: u32, headers: usize, body: usize) {
-        let caller = self.waiting.borrow().caller(call);
+        let caller = self.waiting.borrow().stream_of(call);
         let Some(held) = caller.and_then(|stream| self.take(stream)) else {
             return;
         };
@@ -78,6 +79,28 @@ impl Gate {
                 }
                 State::Body(listening) => Step::Done(listening.abandon(Reason::HostFault)),
             });
+        }
+    }
+
+    /// The stream ends. Nobody is left to answer, but if its request still waits, it leaves its
+    /// record: a caller must not be able to ask and go unseen.
+    pub(super) fn stream_ended(&self, stream: u32) {
+        let Some(held) = self.take(stream) else {
+            return;
+        };
+        self.meters.left.add(1);
+        let reason = if read::was_too_large() {
+            Reason::BodyTooLarge
+        } else {
+            Reason::RequestEnded
+        };
+        let outcome = match held.state {
+            State::Body(listening) => listening.abandon(reason),
+            State::Keys(waiting, _) | State::Decision(waiting) => waiting.abandon(reason),
+        };
+        match outcome {
+            Outcome::Refuse(_, record) => self.note_refusal(reason, &record),
+            Outcome::Forward(..) => {}
         }
     }
 

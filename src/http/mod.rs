@@ -200,7 +200,7 @@ mod tests {
         for other in [
             "",
             "0380",
-            &text[..63],
+            text.get(..63).unwrap(),
             &long,
             &text.replace('f', "g"),
             &text.replace('f', "+"),

@@ -2,8 +2,10 @@
 
 use crate::http::target;
 use fluent_uri::Uri;
+use fluent_uri::normalize::Normalizer;
 
-/// An `https` or `http` origin in normal form: lower-case scheme and host, no default port.
+/// An `https` or `http` origin in the normal form of RFC 3986 sections 6.2.2 and 6.2.3: lower-case
+/// scheme and host, no escape that is not needed, no default port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Origin {
     text: String,
@@ -21,26 +23,19 @@ impl Origin {
     /// [`NotAnOrigin`] for anything else, an empty path `/` included.
     pub fn parse(text: &str) -> Result<Self, NotAnOrigin> {
         let uri = Uri::parse(text).map_err(|_| NotAnOrigin)?;
-        let scheme = uri.scheme().as_str().to_ascii_lowercase();
         let authority = uri.authority().ok_or(NotAnOrigin)?;
         let plain = uri.path().is_empty() && !uri.has_query() && !uri.has_fragment();
         if !plain || authority.has_userinfo() || authority.host().is_empty() {
             return Err(NotAnOrigin);
         }
-        let default_port = match scheme.as_str() {
-            "https" => "443",
-            "http" => "80",
-            _ => return Err(NotAnOrigin),
-        };
-        let host = authority.host().to_ascii_lowercase();
-        let port = match authority.port().map(fluent_uri::pct_enc::EStr::as_str) {
-            None => String::new(),
-            Some(port) if port.is_empty() || port == default_port => String::new(),
-            Some(port) => format!(":{port}"),
-        };
+        let uri = Normalizer::new().normalize(&uri).map_err(|_| NotAnOrigin)?;
+        let scheme = uri.scheme().as_str();
+        if !matches!(scheme, "https" | "http") {
+            return Err(NotAnOrigin);
+        }
         let authority_at = scheme.len().saturating_add("://".len());
         Ok(Self {
-            text: format!("{scheme}://{host}{port}"),
+            text: uri.into_string(),
             authority_at,
         })
     }
@@ -94,6 +89,8 @@ mod tests {
             ("http://api.example.com:80", "http://api.example.com"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("https://[::1]:8443", "https://[::1]:8443"),
+            ("https://[0:0::0001]", "https://[::1]"),
+            ("https://%61pi.example.com:", "https://api.example.com"),
         ] {
             assert_eq!(Origin::parse(text).expect(text).as_str(), normal);
         }

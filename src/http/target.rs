@@ -1,6 +1,7 @@
 //! The request target: refused where it can be read in two ways, and compared in normal form.
 
 use crate::http::budget;
+use crate::http::origin::Origin;
 use crate::reason::Reason;
 use fluent_uri::Uri;
 use fluent_uri::normalize::Normalizer;
@@ -51,6 +52,26 @@ impl Target {
     pub fn query(&self) -> Option<&str> {
         self.raw.get(self.query_at?.checked_add(1)?..)
     }
+
+    /// The URI of this target under an origin: without query, in the form that [`normal_form`] makes.
+    /// None where the path holds a character that no URI has.
+    #[must_use]
+    pub fn uri(&self, origin: &Origin) -> Option<String> {
+        let path = self.path();
+        let uri = [origin.as_str(), path].concat();
+        // The origin is in normal form, the path has no dot segments: only an escape can differ.
+        if path.bytes().all(is_plain) {
+            Some(uri)
+        } else {
+            normal_form(&uri)
+        }
+    }
+}
+
+/// Whether a byte stands for itself in the path of a URI: `/`, or a `pchar` that is no escape
+/// (RFC 3986 section 3.3).
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte)
 }
 
 /// Every `%` begins two hexadecimal digits, and none encodes a byte that would change the reading.
@@ -207,6 +228,29 @@ mod tests {
             &long,
         ] {
             assert_eq!(Target::parse(raw), Err(Reason::TargetAmbiguous), "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_uri_of_a_target_is_in_normal_form() {
+        for origin in ["https://api.example.com", "HTTP://[0:0::1]:8080"] {
+            let origin = Origin::parse(origin).expect(origin);
+            // Every byte that a path may hold, plainly and as an escape.
+            for byte in b'!'..=b'~' {
+                for path in [
+                    format!("/a{}b/c?d", char::from(byte)),
+                    format!("/a%{byte:02x}"),
+                ] {
+                    let Ok(target) = Target::parse(&path) else {
+                        continue;
+                    };
+                    let text = format!("{}{}", origin.as_str(), target.path());
+                    assert_eq!(target.uri(&origin), normal_form(&text), "{path}");
+                }
+            }
+            let root = Target::parse("/").expect("a target");
+            let text = format!("{}/", origin.as_str());
+            assert_eq!(root.uri(&origin), normal_form(&text));
         }
     }
 

@@ -67,8 +67,8 @@ struct Stock {
 }
 
 impl<B: Board> Store<B> {
-    /// A store for these issuers and sources. `holder` tells this worker from the others; `secret`
-    /// is the gate's.
+    /// A store for these issuers and sources, with the keys that are on the board. `holder` tells
+    /// this worker from the others; `secret` is the gate's.
     pub fn new(
         issuers: &[Issuer],
         sources: &[Source],
@@ -76,7 +76,7 @@ impl<B: Board> Store<B> {
         holder: i64,
         board: B,
     ) -> Self {
-        Self {
+        let store = Self {
             board,
             seal: Seal::new(secret),
             holder,
@@ -87,7 +87,12 @@ impl<B: Board> Store<B> {
                 .map(Stock::new)
                 .map(RefCell::new)
                 .collect(),
+        };
+        // A new configuration judges at once; it must not wait for a tick, or for the issuer.
+        for stock in &store.stocks {
+            store.look(&mut stock.borrow_mut());
         }
+        store
     }
 
     /// The board.
@@ -105,19 +110,24 @@ impl<B: Board> Store<B> {
         View { store: self, now }
     }
 
-    /// Notes that a request waits for a key. None where the issuer's keys are not fetched.
+    /// Notes that a request waits for a key. None where there is nothing to wait for: the issuer's
+    /// keys are not fetched, or another worker's fetch brought this one just now.
     pub fn ask(&self, issuer: IssuerId, kid: Option<String>) -> Option<Ask> {
         let place = self.place(issuer)?;
-        let mut stock = self.stocks.get(place)?.borrow_mut();
-        stock.lease = self.lease(&stock).0;
-        let begun = stock.lease.begun;
-        stock.wanted = Some(begun);
-        Some(Ask {
+        let stock = &mut *self.stocks.get(place)?.borrow_mut();
+        let published = stock.published;
+        self.look(stock);
+        let ask = Ask {
             stock: place,
             kid,
-            begun,
-            published: stock.published,
-        })
+            begun: stock.lease.begun,
+            published,
+        };
+        if stock.answers(&ask) {
+            return None;
+        }
+        stock.wanted = Some(ask.begun);
+        Some(ask)
     }
 
     /// Takes in what other workers published, and begins the fetches that this worker shall make.
@@ -126,9 +136,8 @@ impl<B: Board> Store<B> {
         let mut fetches = Vec::new();
         for (source, stock) in self.stocks.iter().enumerate() {
             let stock = &mut *stock.borrow_mut();
-            let (lease, state) = self.lease(stock);
-            stock.lease = lease;
-            self.take_in(stock);
+            let state = self.look(stock);
+            let lease = stock.lease;
             if stock.wanted.is_some_and(|begun| begun < lease.begun) {
                 stock.wanted = None;
             }
@@ -224,6 +233,14 @@ impl<B: Board> Store<B> {
             .open(&stock.lease_name, &bytes)
             .and_then(Lease::from_bytes);
         (lease.unwrap_or_default(), Some(state))
+    }
+
+    /// Sees what the others did. Returns the number of the lease's state.
+    fn look(&self, stock: &mut Stock) -> Option<u32> {
+        let (lease, state) = self.lease(stock);
+        stock.lease = lease;
+        self.take_in(stock);
+        state
     }
 
     fn write_lease(&self, stock: &mut Stock, lease: Lease, state: Option<u32>) -> bool {
@@ -341,7 +358,7 @@ impl<B: Board> KeyStore for View<'_, B> {
             return false;
         }
         let lease = self.store.lease(&stock).0;
-        // What others published since, this worker takes in when it waits: no fetch is needed for it.
+        // What others published since, this worker takes in when it is asked: no fetch is needed for it.
         let has_news = lease.published != stock.published;
         has_news || lease.in_flight(self.now) || lease.may_begin(Cause::MissingKey, self.now)
     }

@@ -5,7 +5,7 @@
 //! The log is written before any decision service is asked, so that two copies cannot both wait.
 
 use crate::crypto::digest::Digest32;
-use crate::http::{Connection, target};
+use crate::http::Connection;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
 use crate::pipeline::{Env, Halt};
@@ -101,8 +101,7 @@ fn prove(
     thumbprint: &Digest32,
     env: &Env<'_>,
 ) -> Result<dpop::Proven, Reason> {
-    let uri = target::normal_form(&format!("{}{}", route.origin.as_str(), target.path()))
-        .ok_or(Reason::TargetAmbiguous)?;
+    let uri = target.uri(&route.origin).ok_or(Reason::TargetAmbiguous)?;
     let expected = dpop::Expected {
         method: head.method(),
         target: &uri,

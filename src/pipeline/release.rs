@@ -5,7 +5,6 @@ use crate::pipeline::Release;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
 use crate::policy::{Identity, ProofHeader, Upstream};
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Every header of this prefix is the filter's. Inbound ones are removed.
@@ -27,47 +26,50 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
     let assessed = cleared.assessed();
     let caller = &assessed.authorized.caller;
     let head = &caller.admitted.head;
-    let score = assessed.score.total().to_string();
-    let mut facts: Vec<(&'static str, &'static str, &str)> = vec![
-        (
-            "x-countersign-subject",
-            "countersign.subject",
-            caller.token.subject(),
-        ),
-        (
-            "x-countersign-issuer",
-            "countersign.issuer",
-            caller.token.issuer_uri(),
-        ),
-        (
-            "x-countersign-route",
-            "countersign.route",
-            &caller.admitted.route.name,
-        ),
-        ("x-countersign-score", "countersign.score", &score),
-        (
-            "x-countersign-decision-id",
-            "countersign.decision-id",
-            case.id(),
-        ),
-    ];
-    if let Some(actor) = caller.token.actor() {
-        facts.push(("x-countersign-actor", "countersign.actor", actor));
-    }
     let mut release = Release::default();
-    for (header, state, value) in facts {
-        match upstream.identity {
-            Identity::Headers => release.set.push((header, header_value(value).into_owned())),
-            Identity::FilterState => {
-                release
-                    .state
-                    .push((state, header_value(value).into_owned()));
-            }
-        }
+    let told = match upstream.identity {
+        Identity::Headers => &mut release.set,
+        Identity::FilterState => &mut release.state,
+    };
+    told.reserve_exact(6);
+    let mut tell = |header, state, value| {
+        let name = match upstream.identity {
+            Identity::Headers => header,
+            Identity::FilterState => state,
+        };
+        told.push((name, value));
+    };
+    tell(
+        "x-countersign-subject",
+        "countersign.subject",
+        header_value(caller.token.subject()),
+    );
+    tell(
+        "x-countersign-issuer",
+        "countersign.issuer",
+        header_value(caller.token.issuer_uri()),
+    );
+    tell(
+        "x-countersign-route",
+        "countersign.route",
+        header_value(&caller.admitted.route.name),
+    );
+    tell(
+        "x-countersign-score",
+        "countersign.score",
+        assessed.score.total().to_string(),
+    );
+    tell(
+        "x-countersign-decision-id",
+        "countersign.decision-id",
+        case.id().to_owned(),
+    );
+    if let Some(actor) = caller.token.actor() {
+        let actor = header_value(actor);
+        tell("x-countersign-actor", "countersign.actor", actor);
     }
-    let set = std::mem::take(&mut release.set);
-    release.remove = strangers(head, |name| set.iter().any(|(own, _)| *own == name));
-    release.set = set;
+    let is_set = |name: &str| release.set.iter().any(|(own, _)| *own == name);
+    release.remove = strangers(head, is_set);
     let proof = (upstream.proof == ProofHeader::Strip).then_some("dpop");
     let unwanted = REPEATS.into_iter().chain(proof);
     let there = unwanted.filter(|name| head.names().any(|own| own == *name));
@@ -102,10 +104,10 @@ fn is_ours(name: &str) -> bool {
 
 /// Visible ASCII as it is, every other byte (and `%` and `,`) percent-encoded, so that no subject can
 /// end a header line, be read as a list, or change under another reader's decoding.
-fn header_value(text: &str) -> Cow<'_, str> {
+fn header_value(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'%' | b',');
     if text.bytes().all(plain) {
-        return Cow::Borrowed(text);
+        return text.to_owned();
     }
     let mut encoded = String::with_capacity(text.len().saturating_mul(3));
     for byte in text.bytes() {
@@ -116,7 +118,7 @@ fn header_value(text: &str) -> Cow<'_, str> {
             let _ = write!(encoded, "%{byte:02X}");
         }
     }
-    Cow::Owned(encoded)
+    encoded
 }
 
 #[cfg(test)]

@@ -62,7 +62,9 @@ pub(super) fn careless(segment: &str) -> impl Iterator<Item = u8> + Clone + '_ {
 
 /// The segment, decoded once. None where that is not UTF-8.
 pub(super) fn decoded(segment: &str) -> Option<String> {
-    String::from_utf8(symbols(segment).map(|(byte, _)| byte).collect()).ok()
+    let mut bytes = Vec::with_capacity(segment.len());
+    bytes.extend(symbols(segment).map(|(byte, _)| byte));
+    String::from_utf8(bytes).ok()
 }
 
 /// The segments of a path, one by one, without allocation.

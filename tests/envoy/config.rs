@@ -1,7 +1,7 @@
 //! The configuration of a proxy under test.
 
 use serde_json::{Map, Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A secret that is long enough.
 pub(crate) const SECRET: &str = "a secret for tests of at least thirty-two bytes";
@@ -56,6 +56,14 @@ pub(crate) const CAPABILITIES: [&str; 46] = [
     "proc_exit",
 ];
 
+/// The module that was built.
+pub(crate) fn built() -> PathBuf {
+    std::env::var_os("COUNTERSIGN_WASM").map_or_else(
+        || concat!(env!("CARGO_MANIFEST_DIR"), "/dist/countersign.wasm").into(),
+        PathBuf::from,
+    )
+}
+
 /// How a proxy is set up.
 #[derive(Clone, Debug)]
 pub(crate) struct Setup {
@@ -73,8 +81,8 @@ pub(crate) struct Setup {
     pub(crate) denied: Option<&'static str>,
     /// The folder of the certificates with which the listener speaks TLS. None for plain text.
     pub(crate) certificates: Option<&'static str>,
-    /// Another module than the gate's.
-    pub(crate) module: Option<&'static str>,
+    /// The module, if the filter is there at all.
+    pub(crate) module: Option<PathBuf>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
 }
@@ -90,7 +98,7 @@ impl Setup {
             dynamic: false,
             denied: None,
             certificates: None,
-            module: None,
+            module: Some(built()),
             clusters: Vec::new(),
         }
     }
@@ -133,6 +141,9 @@ impl Setup {
         let manager = "type.googleapis.com/envoy.extensions.filters.network.\
                        http_connection_manager.v3.HttpConnectionManager";
         let router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
+        let router = json!({ "name": "router", "typed_config": { "@type": router } });
+        let gate = self.module.as_deref().map(|module| self.filter(module));
+        let filters: Vec<Value> = gate.into_iter().chain([router]).collect();
         let mut listener = json!({
             "name": "gate",
             "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
@@ -156,10 +167,7 @@ impl Setup {
                             "subject": "%FILTER_STATE(wasm.countersign.subject:PLAIN)%",
                         }},
                     }}],
-                    "http_filters": [
-                        { "name": "countersign", "typed_config": self.filter() },
-                        { "name": "router", "typed_config": { "@type": router } },
-                    ],
+                    "http_filters": filters,
                     "route_config": { "virtual_hosts": [{
                         "name": "all",
                         "domains": ["*"],
@@ -176,11 +184,7 @@ impl Setup {
         listener
     }
 
-    fn filter(&self) -> Value {
-        let gate = std::env::var("COUNTERSIGN_WASM").unwrap_or_else(|_| {
-            concat!(env!("CARGO_MANIFEST_DIR"), "/dist/countersign.wasm").to_owned()
-        });
-        let module = self.module.map_or(gate, str::to_owned);
+    fn filter(&self, module: &Path) -> Value {
         let mut environment = json!({});
         if let Some(secret) = self.secret {
             environment["COUNTERSIGN_SECRET"] = json!(secret);
@@ -196,7 +200,7 @@ impl Setup {
                 .collect();
             capabilities = json!({ "allowed_capabilities": allowed });
         }
-        json!({
+        let config = json!({
             "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
             "config": {
                 "name": "countersign",
@@ -215,7 +219,8 @@ impl Setup {
                     "value": self.policy,
                 },
             },
-        })
+        });
+        json!({ "name": "countersign", "typed_config": config })
     }
 
     fn clusters(&self) -> Vec<Value> {

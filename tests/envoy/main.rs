@@ -28,6 +28,7 @@ mod support;
 mod wire;
 
 mod bodies;
+mod cost;
 mod crippled;
 mod decisions;
 mod failing_closed;

@@ -81,6 +81,17 @@ impl Proxy {
         wire::exchange(self.address, request)
     }
 
+    /// The processor time that it took so far, in user and in system mode together.
+    pub(crate) fn cpu(&self) -> Duration {
+        let threads = fs::read_dir(format!("/proc/{}/task", self.child.id())).unwrap();
+        let nanoseconds = threads.map(|thread| {
+            let path = thread.unwrap().path().join("schedstat");
+            let stat = fs::read_to_string(path).unwrap();
+            stat.split(' ').next().unwrap().parse::<u64>().unwrap()
+        });
+        Duration::from_nanos(nanoseconds.sum())
+    }
+
     /// The value of a statistic; zero where there is none.
     pub(crate) fn stat(&self, name: &str) -> u64 {
         let stats = wire::get(self.admin, "/stats").expect("statistics").body;

@@ -85,7 +85,7 @@ fn exchange(proxy: &Proxy, wire: &Wire, name: &str) -> String {
 fn a_certificate_bound_token_passes_with_its_certificate_and_with_no_other() {
     let upstream = Server::upstream();
     let mut document = policy::document();
-    document["routes"][0]["proof"] = json!(["dpop", "mtls"]);
+    policy::route(&mut document, "read-accounts")["proof"] = json!(["dpop", "mtls"]);
     let mut setup = Setup::of(&document)
         .with("upstream", upstream.port)
         .with("pdp", 9);

@@ -90,3 +90,9 @@ pub(crate) fn document() -> Value {
         ],
     })
 }
+
+/// The route of this name in a document.
+pub(crate) fn route<'d>(document: &'d mut Value, name: &str) -> &'d mut Value {
+    let routes = document["routes"].as_array_mut().unwrap();
+    routes.iter_mut().find(|it| it["name"] == name).unwrap()
+}

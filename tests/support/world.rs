@@ -204,24 +204,31 @@ impl World {
 
 /// The head of a request, as a host hands it over.
 pub(crate) fn head(wire: &Wire) -> Result<RequestHead, Reason> {
+    let head = RequestHead::new(lines_of(wire))?;
+    Ok(if wire.body.is_none() {
+        head.alone()
+    } else {
+        head
+    })
+}
+
+/// Its lines.
+pub(crate) fn lines_of(wire: &Wire) -> Vec<(String, Vec<u8>)> {
     let pseudo = [
         (":method", &wire.method),
         (":path", &wire.path),
         (":authority", &wire.authority),
     ];
-    let mut pairs: Vec<(String, Vec<u8>)> = pseudo
+    let mut lines: Vec<(String, Vec<u8>)> = pseudo
         .into_iter()
         .map(|(name, value)| (name.to_owned(), value.clone().into_bytes()))
         .collect();
-    pairs.extend(wire.fields.iter().cloned());
-    let Some(body) = &wire.body else {
-        return RequestHead::new(pairs).map(RequestHead::alone);
-    };
-    pairs.push((
-        "content-length".to_owned(),
-        body.len().to_string().into_bytes(),
-    ));
-    RequestHead::new(pairs)
+    lines.extend(wire.fields.iter().cloned());
+    if let Some(body) = &wire.body {
+        let length = body.len().to_string().into_bytes();
+        lines.push(("content-length".to_owned(), length));
+    }
+    lines
 }
 
 /// What comes of each row of the table, a line each: status, release or reply, record.

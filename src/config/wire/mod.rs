@@ -95,7 +95,8 @@ pub(super) struct Waiting {
     /// written.
     pub(super) deadline: Option<Part<Span>>,
     /// How many requests may be held at once: at most 65536, and 1024 unless written. Beyond that,
-    /// requests that would have to wait are refused.
+    /// requests that would have to wait are refused. Those that wait for an issuer's keys may be
+    /// anyone's, and take half of the places at most.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1, "maximum" = 65536)))]
     pub(super) requests: Option<Part<Whole>>,
 }

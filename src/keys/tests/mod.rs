@@ -239,7 +239,7 @@ fn a_question_is_settled_by_another_workers_fetch() {
 }
 
 #[test]
-fn a_key_that_another_worker_just_fetched_is_worth_a_wait() {
+fn a_key_that_another_worker_just_fetched_needs_no_wait() {
     let wall = Wall::default();
     let (one, late) = (worker(1, &wall), worker(2, &wall));
     let first = only(one.tend(at(0)));
@@ -251,11 +251,22 @@ fn a_key_that_another_worker_just_fetched_is_worth_a_wait() {
         .unwrap();
     // The late worker has not heard of it, and nobody may fetch again so soon.
     assert!(late.at(at(10)).may_fetch(CORP, Some("new")));
-    let ask = late.ask(CORP, Some("new".to_owned())).unwrap();
-    assert_eq!(late.tend(at(10)), []);
-    assert!(late.settled(&ask, at(10)));
+    assert_eq!(late.ask(CORP, Some("new".to_owned())), None);
     assert_eq!(names(&late, at(10)), ["new", "old"]);
+    assert_eq!(late.tend(at(10)), [], "nor a fetch");
     assert!(!late.at(at(10)).may_fetch(CORP, Some("invented")));
+}
+
+#[test]
+fn a_new_configuration_has_the_keys_that_the_old_one_fetched() {
+    let wall = Wall::default();
+    let old = worker(1, &wall);
+    let fetch = only(old.tend(at(0)));
+    old.ended(fetch, Some(&set(&["a"])), at(0)).unwrap();
+    let fetch = only(old.tend(at(300)));
+    old.ended(fetch, None, at(300)).unwrap_err();
+    // The issuer is out of reach now, and no tick was yet.
+    assert_eq!(names(&worker(2, &wall), at(300)), ["a"]);
 }
 
 #[test]

@@ -90,7 +90,7 @@ fn a_wrong_verdict_is_seen_and_no_request_passes() {
 
 fn setup(rows: &[Value], upstream: &Server) -> Setup {
     Setup {
-        module: Some(MODULE),
+        module: Some(MODULE.into()),
         ..Setup::of(&json!(rows)).with("upstream", upstream.port)
     }
 }

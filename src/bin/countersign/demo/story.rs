@@ -236,7 +236,7 @@ async fn silence(stage: &mut Stage, customer: &Customer) -> Result<()> {
         .play(
             "The decision service is down; Envoy answers 503 in its place, which is no permission",
             &customer.signed(&token, large.clone())?,
-            Expect::refuse(503, "decision_status")
+            Expect::refuse(503, "decision_unreachable")
                 .score(60)
                 .asked(Asked::InVain),
         )
