@@ -22,6 +22,7 @@ demo: build envoy
 	cargo run --bin countersign -- demo
 
 test: build envoy $(BINDGEN)
+	scripts/build-vectors $(TARGET)
 	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner
 
 bench: build envoy
@@ -32,6 +33,7 @@ lint: $(RUST) $(DENY)
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 -- -D warnings
+	cargo clippy --lib --target wasm32-wasip1 --features host-vectors -- -D warnings
 	cargo clippy --profile test --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --document-private-items
 	$(TOOLS)/bin/cargo-deny check bans licenses sources

@@ -4,6 +4,14 @@
 //! those that must wait, and `perform` does what the pipeline decided, last. Verdicts are made
 //! below this module, from values.
 
+#![cfg_attr(
+    all(feature = "host-vectors", target_os = "wasi"),
+    expect(
+        dead_code,
+        reason = "the root of the vectors stands in place of the one that opens gates"
+    )
+)]
+
 #[cfg(target_os = "wasi")]
 mod abi;
 #[cfg(target_os = "wasi")]
@@ -27,6 +35,8 @@ mod root;
 mod stream;
 #[cfg(target_os = "wasi")]
 mod tend;
+#[cfg(all(feature = "host-vectors", target_os = "wasi"))]
+mod vectors;
 mod waiting;
 #[cfg(target_os = "wasi")]
 mod wake;
@@ -34,7 +44,10 @@ mod wake;
 #[cfg(target_os = "wasi")]
 mod entry {
     use super::abi::{self, Level};
+    #[cfg(not(feature = "host-vectors"))]
     use super::root::Root;
+    #[cfg(feature = "host-vectors")]
+    use super::vectors::Root;
 
     proxy_wasm::main! {{
         // Not the SDK's logger and hook: they panic where the host does not log.

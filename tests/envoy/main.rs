@@ -39,3 +39,4 @@ mod pdp;
 mod repeated;
 mod replay;
 mod tls;
+mod vectors;
