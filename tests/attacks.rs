@@ -246,3 +246,24 @@ fn no_debug_output_shows_a_credential() {
         }
     }
 }
+
+/// Where there is no room to wait, nobody was asked, and the record does not say so.
+#[test]
+fn a_record_names_no_service_that_was_not_asked() {
+    let world = World::at(NOW);
+    let plan = Plan::transfer(NOW, "no room", "12500.00").stepped_up(NOW);
+    let wire = plan.wire();
+    let head = world::head(&wire).unwrap();
+    let step = world.with(|env| pipeline::run(head, &Connection::default(), env));
+    let Step::Read(listening) = step else {
+        panic!("not held")
+    };
+    let step = world.with(|env| listening.hear(Ok(&wire.body.unwrap()), env));
+    let Step::Ask(_, waiting) = step else {
+        panic!("not asked")
+    };
+    let Outcome::Refuse(_, record) = waiting.abandon(Reason::Overloaded) else {
+        panic!("forwarded")
+    };
+    assert_eq!((record.score, record.service), (Some(60), None));
+}
