@@ -1,12 +1,7 @@
 //! Requests that would get past the gate, or past the upstream behind it, if one check were missing.
 //! Each is an attack that the flow table cannot say, mostly because it needs a policy of its own.
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(
-    clippy::assigning_clones,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "tests"
-)]
+#![expect(clippy::assigning_clones, clippy::panic, reason = "tests")]
 
 #[expect(dead_code, reason = "what the flow table needs beside")]
 mod support;
@@ -218,4 +213,57 @@ fn no_caller_has_the_proxy_repeat_a_request() {
     for name in names {
         assert!(release.remove.iter().any(|it| it == name), "{name}");
     }
+}
+
+/// What holds a request on its way says nothing of its credentials, nor of its claims.
+#[test]
+fn no_debug_output_shows_a_credential() {
+    let world = World::at(NOW);
+    let plan = Plan::transfer(NOW, "debug", "12500.00").stepped_up(NOW);
+    let wire = plan.wire();
+    let head = world::head(&wire).unwrap();
+    let credentials = countersign::token::credentials::Credentials::read(&head).unwrap();
+    let mut shown = vec![format!("{head:?} {credentials:?}")];
+    let step = world.with(|env| pipeline::run(head.clone(), &Connection::default(), env));
+    shown.push(format!("{step:?}"));
+    let Step::Read(listening) = step else {
+        panic!("not held")
+    };
+    let step = world.with(|env| listening.hear(Ok(&wire.body.unwrap()), env));
+    shown.push(format!("{step:?}"));
+    let proof = wire.fields.iter().find(|(name, _)| name == "dpop").unwrap();
+    let bytes = |bytes: &[u8]| format!("{bytes:?}").trim_matches(['[', ']']).to_owned();
+    for secret in [
+        plan.token(),
+        bytes(plan.token().as_bytes()),
+        String::from_utf8(proof.1.clone()).unwrap(),
+        bytes(&proof.1),
+        "DE02100100109307118603".to_owned(),
+        "accounts:read payments:write".to_owned(),
+    ] {
+        for text in &shown {
+            assert!(!text.contains(&secret), "{secret} in {text}");
+        }
+    }
+}
+
+/// Where there is no room to wait, nobody was asked, and the record does not say so.
+#[test]
+fn a_record_names_no_service_that_was_not_asked() {
+    let world = World::at(NOW);
+    let plan = Plan::transfer(NOW, "no room", "12500.00").stepped_up(NOW);
+    let wire = plan.wire();
+    let head = world::head(&wire).unwrap();
+    let step = world.with(|env| pipeline::run(head, &Connection::default(), env));
+    let Step::Read(listening) = step else {
+        panic!("not held")
+    };
+    let step = world.with(|env| listening.hear(Ok(&wire.body.unwrap()), env));
+    let Step::Ask(_, waiting) = step else {
+        panic!("not asked")
+    };
+    let Outcome::Refuse(_, record) = waiting.abandon(Reason::Overloaded) else {
+        panic!("forwarded")
+    };
+    assert_eq!((record.score, record.service), (Some(60), None));
 }

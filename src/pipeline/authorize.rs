@@ -4,12 +4,22 @@ use crate::json::Json;
 use crate::pipeline::authenticate::Authenticated;
 use crate::reason::Reason;
 use crate::transaction::{self, Request, body};
+use std::fmt;
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
-#[derive(Debug)]
 pub(super) struct Authorized {
     pub(super) caller: Authenticated,
     pub(super) detail: Option<Json>,
+}
+
+// The granted transaction is personal, so it is never shown.
+impl fmt::Debug for Authorized {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Authorized")
+            .field("caller", &self.caller)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A caller whose scopes are there and whose body, as announced, may be read.

@@ -98,6 +98,11 @@ impl Case {
         });
     }
 
+    /// The question was never put.
+    pub(super) fn note_unasked(&mut self) {
+        self.record.service = None;
+    }
+
     pub(super) fn note_answer(&mut self, answer: &'static str, waited_ms: u64, allowed: bool) {
         if let Some(asked) = &mut self.record.service {
             asked.answer = Some(answer);

@@ -296,8 +296,9 @@ impl Waiting {
         }
     }
 
-    /// Ends what waits because there is no room, or a call into the host failed.
-    pub fn abandon(self, reason: Reason) -> Outcome {
+    /// Ends what waits before its question was put, because there is no room.
+    pub fn abandon(mut self, reason: Reason) -> Outcome {
+        self.case.note_unasked();
         self.case.refused(reason)
     }
 }

@@ -6,6 +6,7 @@ mod authzen;
 pub use authzen::{Evaluation, read, write};
 
 use crate::reason::Reason;
+use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -58,7 +59,7 @@ pub enum OnSilence {
 }
 
 /// One call to a decision service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Call {
     /// Who is asked.
     pub service: ServiceId,
@@ -66,6 +67,17 @@ pub struct Call {
     pub request_id: String,
     /// The JSON body.
     pub body: Vec<u8>,
+}
+
+// The body holds claims, which are personal, so it is never shown.
+impl fmt::Debug for Call {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Call")
+            .field("service", &self.service)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The answer of a decision service, as it came, within the size that is read.

@@ -5,6 +5,7 @@ mod tests;
 
 use crate::http::{Field, RequestHead};
 use crate::reason::Reason;
+use std::fmt;
 
 /// Longest value that is looked at, in bytes.
 const MAX_BYTES: usize = 16 * 1024;
@@ -19,12 +20,22 @@ pub enum Scheme {
 }
 
 /// A token as it was sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Credentials<'a> {
     /// The scheme.
     pub scheme: Scheme,
     /// The token, unread.
     pub token: &'a str,
+}
+
+// A token is a secret, so it is never shown.
+impl fmt::Debug for Credentials<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Credentials")
+            .field("scheme", &self.scheme)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Credentials<'a> {
