@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::digest::Key;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
 use subtle::ConstantTimeEq;
 
 /// A SHA-256 digest.
@@ -72,6 +73,20 @@ impl MacKey {
         mac.finalize().into_bytes().into()
     }
 
+    /// The first half of the tag of the pieces, as 32 hexadecimal digits: a name that nobody finds
+    /// without the secret.
+    #[must_use]
+    pub fn name(&self, pieces: &[&[u8]]) -> String {
+        let tag = self.tag(pieces);
+        let (half, _) = tag.split_at(16);
+        half.iter()
+            .fold(String::with_capacity(32), |mut name, byte| {
+                // Writing to a String cannot fail.
+                let _ = write!(name, "{byte:02x}");
+                name
+            })
+    }
+
     /// Whether `tag` is the tag of the pieces, in constant time.
     #[must_use]
     pub fn holds(&self, pieces: &[&[u8]], tag: &[u8]) -> bool {
@@ -112,5 +127,8 @@ mod tests {
         let other = MacKey::derive(b"a secret of thirty-two bytes or so", "other");
         assert_ne!(key.tag(&[b"ab"]), other.tag(&[b"ab"]));
         assert_eq!(format!("{key:?}"), "MacKey");
+        assert_eq!(key.name(&[b"ab"]).len(), 32);
+        assert_ne!(key.name(&[b"ab"]), key.name(&[b"a", b"b"]));
+        assert_ne!(key.name(&[b"ab"]), other.name(&[b"ab"]));
     }
 }

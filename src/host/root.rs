@@ -93,6 +93,12 @@ impl RootContext for Root {
 }
 
 impl Context for Root {
+    /// The host would go on to tick for a root that is gone.
+    fn on_done(&mut self) -> bool {
+        let _ = abi::tick_every(0);
+        true
+    }
+
     fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
         self.act(|gate| {
             if !gate.fetched(call, headers, body) {

@@ -1,4 +1,4 @@
-//! What the workers of a process share, and the seal on it.
+//! What the workers of a process share, the seal on it, and the names that it goes by.
 
 use crate::crypto::digest::{Digest32, MacKey};
 
@@ -22,6 +22,13 @@ impl Seal {
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
         Self(MacKey::derive(secret, "keys"))
+    }
+
+    /// The name of a thing of some kind on the board. Gates with other secrets have other names for
+    /// it, so they neither find it nor get in its way.
+    #[must_use]
+    pub fn name(&self, kind: &str, thing: &[&[u8]]) -> String {
+        format!("countersign/v1/{kind}/{}", self.0.name(thing))
     }
 
     /// The bytes with their tag.

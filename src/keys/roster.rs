@@ -9,18 +9,18 @@ use std::time::Duration;
 /// How often a worker signs on.
 pub const SIGN_ON_EVERY: Duration = Duration::from_secs(10);
 const LASTING: Duration = Duration::from_secs(30);
-const NAME: &str = "countersign/v1/roster";
 /// Most queues. A process with more workers falls back to its tick.
 const MOST: usize = 512;
 const TRIES: u32 = 4;
 
 /// Signs a queue on. False where others kept writing: the next time will do.
 pub fn sign_on(board: &impl Board, seal: &Seal, queue: u32, now: UnixTime) -> bool {
+    let name = name(seal);
     for _ in 0..TRIES {
-        let found = board.read(NAME);
+        let found = board.read(&name);
         let state = found.as_ref().map(|(_, state)| *state);
         let mut bytes = Vec::new();
-        let others = queues(seal, found, now)
+        let others = queues(seal, &name, found, now)
             .into_iter()
             .filter(|(other, _)| *other != queue);
         for (queue, until) in others
@@ -30,7 +30,7 @@ pub fn sign_on(board: &impl Board, seal: &Seal, queue: u32, now: UnixTime) -> bo
             bytes.extend_from_slice(&i64::from(queue).to_be_bytes());
             bytes.extend_from_slice(&until.millis().to_be_bytes());
         }
-        if board.write(NAME, &seal.close(NAME, bytes), state) {
+        if board.write(&name, &seal.close(&name, bytes), state) {
             return true;
         }
     }
@@ -40,18 +40,28 @@ pub fn sign_on(board: &impl Board, seal: &Seal, queue: u32, now: UnixTime) -> bo
 /// The queues that signed on lately.
 #[must_use]
 pub fn signed_on(board: &impl Board, seal: &Seal, now: UnixTime) -> Vec<u32> {
-    queues(seal, board.read(NAME), now)
+    let name = name(seal);
+    queues(seal, &name, board.read(&name), now)
         .into_iter()
         .map(|(queue, _)| queue)
         .collect()
 }
 
-fn queues(seal: &Seal, found: Option<(Vec<u8>, u32)>, now: UnixTime) -> Vec<(u32, UnixTime)> {
+fn name(seal: &Seal) -> String {
+    seal.name("roster", &[])
+}
+
+fn queues(
+    seal: &Seal,
+    name: &str,
+    found: Option<(Vec<u8>, u32)>,
+    now: UnixTime,
+) -> Vec<(u32, UnixTime)> {
     let mut live = Vec::new();
     let Some((bytes, _)) = found else {
         return live;
     };
-    let mut rest = seal.open(NAME, &bytes).unwrap_or_default();
+    let mut rest = seal.open(name, &bytes).unwrap_or_default();
     while let (Some(queue), Some(until)) = (number(&mut rest), number(&mut rest)) {
         let until = UnixTime::from_millis(until);
         if let Ok(queue) = u32::try_from(queue)

@@ -1,6 +1,5 @@
 //! The keys of all issuers, as one worker holds them.
 
-use crate::crypto::digest::sha256;
 use crate::jose::{KeySet, KeySetFault};
 use crate::keys::board::{Board, Seal, number};
 use crate::keys::lease::{Cause, Lease};
@@ -10,7 +9,6 @@ use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource};
 use crate::token::{Held, IssuerId, KeyStore};
 use std::cell::RefCell;
-use std::fmt::Write;
 use std::rc::Rc;
 
 /// The keys of all issuers: those of the policy, and those that are fetched and shared with the
@@ -76,17 +74,17 @@ impl<B: Board> Store<B> {
         holder: i64,
         board: B,
     ) -> Self {
+        let seal = Seal::new(secret);
         let store = Self {
             board,
-            seal: Seal::new(secret),
             holder,
             issuers: issuers.iter().map(|issuer| issuer.keys.clone()).collect(),
             stocks: sources
                 .iter()
                 .cloned()
-                .map(Stock::new)
-                .map(RefCell::new)
+                .map(|source| RefCell::new(Stock::new(source, &seal)))
                 .collect(),
+            seal,
         };
         // A new configuration judges at once; it must not wait for a tick, or for the issuer.
         for stock in &store.stocks {
@@ -286,21 +284,11 @@ impl<B: Board> Store<B> {
 }
 
 impl Stock {
-    fn new(source: Source) -> Self {
-        let id = sha256(&[
-            source.cluster.as_bytes(),
-            b"\n",
-            source.authority.as_bytes(),
-            b"\n",
-            source.path.as_bytes(),
-        ]);
-        let id = id.iter().take(16).fold(String::new(), |mut id, byte| {
-            let _ = write!(id, "{byte:02x}");
-            id
-        });
+    fn new(source: Source, seal: &Seal) -> Self {
+        let place = [&source.cluster, &source.authority, &source.path].map(String::as_bytes);
         Self {
-            lease_name: format!("countersign/v1/lease/{id}"),
-            keys_name: format!("countersign/v1/keys/{id}"),
+            lease_name: seal.name("lease", &place),
+            keys_name: seal.name("keys", &place),
             source,
             lease: Lease::default(),
             published: 0,

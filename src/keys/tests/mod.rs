@@ -64,6 +64,10 @@ fn source() -> Source {
 }
 
 fn worker(holder: i64, wall: &Wall) -> Store<Wall> {
+    worker_under(SECRET, holder, wall)
+}
+
+fn worker_under(secret: &[u8], holder: i64, wall: &Wall) -> Store<Wall> {
     let issuer = Issuer {
         name: "corp".into(),
         uri: "https://as.example.com".into(),
@@ -74,7 +78,7 @@ fn worker(holder: i64, wall: &Wall) -> Store<Wall> {
         keys: KeySource::Fetched(0),
         unknown_confirmation: UnknownConfirmation::Ignore,
     };
-    Store::new(&[issuer], &[source()], SECRET, holder, wall.clone())
+    Store::new(&[issuer], &[source()], secret, holder, wall.clone())
 }
 
 /// A set with one key, the one of RFC 7515 appendix A.3.1, under these names.

@@ -1,6 +1,6 @@
 //! What others write to the board.
 
-use super::{SECRET, Wall, at, names, only, set, worker};
+use super::{SECRET, Wall, at, names, only, set, worker, worker_under};
 use crate::keys::board::{Board, Seal};
 use crate::keys::roster;
 use crate::testing::test;
@@ -64,6 +64,25 @@ fn a_spoilt_lease_is_begun_anew() {
 }
 
 #[test]
+fn gates_with_other_secrets_do_not_disturb_each_other() {
+    let wall = Wall::default();
+    let (one, other) = (
+        worker(1, &wall),
+        worker_under(b"another secret of thirty-two bytes", 2, &wall),
+    );
+    let fetches = [only(one.tend(at(0))), only(other.tend(at(0)))];
+    one.ended(fetches[0], Some(&set(&["a"])), at(1)).unwrap();
+    other.ended(fetches[1], Some(&set(&["b"])), at(1)).unwrap();
+    for (store, own) in [(&one, "a"), (&other, "b")] {
+        assert_eq!(store.tend(at(2)), []);
+        assert_eq!(names(store, at(2)), [own]);
+    }
+    let (seal, foreign) = (Seal::new(SECRET), Seal::new(b"another"));
+    assert!(roster::sign_on(&wall, &seal, 7, at(0)));
+    assert!(roster::signed_on(&wall, &foreign, at(0)).is_empty());
+}
+
+#[test]
 fn the_roster_forgets_who_stopped_signing_on() {
     let wall = Wall::default();
     let seal = Seal::new(SECRET);
@@ -74,9 +93,8 @@ fn the_roster_forgets_who_stopped_signing_on() {
     assert_eq!(roster::signed_on(&wall, &seal, at(30)), [8]);
     assert!(roster::sign_on(&wall, &seal, 9, at(40)));
     assert_eq!(roster::signed_on(&wall, &seal, at(40)), [8, 9]);
-    wall.0
-        .borrow_mut()
-        .insert("countersign/v1/roster".to_owned(), (vec![1; 80], 1));
+    let name = wall.name("/roster/");
+    wall.0.borrow_mut().insert(name, (vec![1; 80], 1));
     assert!(roster::signed_on(&wall, &seal, at(40)).is_empty());
     assert!(roster::sign_on(&wall, &seal, 9, at(40)));
     assert_eq!(roster::signed_on(&wall, &seal, at(40)), [9]);
