@@ -71,7 +71,11 @@ pub(super) fn answer(headers: usize, body: usize) -> Result<Response, Silence> {
     Ok(Response {
         status,
         content_type: one(&lines, "content-type").map(str::to_owned),
-        request_id: one(&lines, "x-request-id").map(str::to_owned),
+        // Several are none of ours.
+        request_id: lines
+            .iter()
+            .any(|(name, _)| name == "x-request-id")
+            .then(|| one(&lines, "x-request-id").unwrap_or_default().to_owned()),
         body: read(body).ok_or(Silence::Unreachable)?,
     })
 }

@@ -2,8 +2,8 @@
 //! the streams of that root share it. A new configuration makes a new one beside it.
 
 use super::abi::{self, Level};
+use super::held::Held;
 use super::meters::Meters;
-use super::perform::Held;
 use super::ports::{Closed, Counted, SharedData};
 use super::read::{self, Moment};
 use super::waiting::Table;

@@ -11,6 +11,8 @@ mod calls;
 #[cfg(target_os = "wasi")]
 mod gate;
 #[cfg(target_os = "wasi")]
+mod held;
+#[cfg(target_os = "wasi")]
 mod meters;
 mod pairs;
 #[cfg(target_os = "wasi")]

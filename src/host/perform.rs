@@ -3,57 +3,18 @@
 use super::abi::{self, Level};
 use super::calls;
 use super::gate::Gate;
+use super::held::{Body, Held, Request, State};
 use super::pairs;
 use super::waiting::{Caller, Entry};
-use crate::keys::store::Ask;
 use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::respond::Reply;
 use crate::step_up::Silence;
-use crate::time::UnixTime;
-use std::cell::Cell;
 use std::rc::Rc;
 
 /// The filter state that holds the record.
 const RECORD: &str = "countersign";
-
-/// One request. Its stream and the table share it.
-pub(super) struct Request {
-    /// The host's number of the stream.
-    pub(super) stream: u32,
-    /// Until when it may be held, all its waits together.
-    pub(super) deadline: UnixTime,
-    /// `traceparent`, to pass on.
-    pub(super) traceparent: Option<String>,
-    /// Whether the verdict was to forward it. Nothing else lets a byte of it pass.
-    pub(super) is_released: Cell<bool>,
-    /// Whether a callback of its stream is running, whose return value lets it go on.
-    pub(super) in_callback: Cell<bool>,
-    /// What the host has shown of its body.
-    pub(super) body: Cell<Body>,
-}
-
-/// What the host has shown of a body. Sizes in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Body {
-    Unseen,
-    Part(usize),
-    Whole(usize),
-}
-
-/// A request that waits.
-pub(super) struct Held {
-    pub(super) request: Rc<Request>,
-    pub(super) state: State,
-}
-
-/// What a request waits for.
-pub(super) enum State {
-    Body(Listening),
-    Keys(Waiting, Ask),
-    Decision(Waiting),
-}
 
 impl Gate {
     /// Does a step of a request, and those that follow from it at once. The effective context of

@@ -1,7 +1,7 @@
 //! The callbacks of one request.
 
 use super::gate::Gate;
-use super::perform::{Body, Request};
+use super::held::{Body, Request};
 use super::read;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;

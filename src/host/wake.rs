@@ -4,7 +4,7 @@
 use super::abi;
 use super::calls;
 use super::gate::Gate;
-use super::perform::{Body, Held, State};
+use super::held::{Body, Held, State};
 use super::read;
 use crate::pipeline::{Answer, BodyFault, Env, Outcome, Step};
 use crate::reason::Reason;

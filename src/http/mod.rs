@@ -4,6 +4,7 @@ pub mod budget;
 pub mod form;
 pub mod origin;
 pub mod target;
+pub mod uri;
 
 use crate::reason::Reason;
 use std::net::IpAddr;

@@ -1,6 +1,6 @@
 //! The external origins that a gateway answers for. They come from the policy, never from the request.
 
-use crate::http::target;
+use crate::http::uri::normal_form;
 use fluent_uri::Uri;
 use fluent_uri::normalize::Normalizer;
 
@@ -55,7 +55,7 @@ impl Origin {
     /// Whether a URI is this origin or lies under it.
     #[must_use]
     pub fn covers(&self, uri: &str) -> bool {
-        target::normal_form(uri).is_some_and(
+        normal_form(uri).is_some_and(
             |uri| matches!(uri.strip_prefix(&self.text), Some(rest) if rest.starts_with('/')),
         )
     }

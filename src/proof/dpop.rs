@@ -5,7 +5,7 @@ mod tests;
 
 use crate::crypto::digest::{Digest32, from_base64url, sha256};
 use crate::crypto::{Algorithm, Engine, Verifier};
-use crate::http::target::normal_form;
+use crate::http::uri::normal_form;
 use crate::http::{Field, RequestHead};
 use crate::jose::jwk::Jwk;
 use crate::jose::{Limits, Untrusted};

@@ -75,7 +75,7 @@ pub struct Response {
     pub status: Option<u16>,
     /// `content-type`, if there was exactly one.
     pub content_type: Option<String>,
-    /// `x-request-id`, if there was exactly one.
+    /// `x-request-id`, if there was one. Several are as an empty one, which is never ours.
     pub request_id: Option<String>,
     /// The body.
     pub body: Vec<u8>,
