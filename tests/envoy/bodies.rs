@@ -196,6 +196,21 @@ fn a_body_over_the_limit_is_refused_when_it_is_seen_or_announced() {
 }
 
 #[test]
+fn a_body_is_refused_as_soon_as_it_is_too_large() {
+    let (proxy, caller, upstream) = start(|_| ());
+    let mut connection = Connection::to(proxy.address);
+    let head = caller.head("POST", PATH) + "content-type: application/json\r\n";
+    connection.send(head + "transfer-encoding: chunked\r\n\r\n");
+    let part = body(64 * 1024 + 1, "10.00");
+    connection.send(format!("{:x}\r\n{part}\r\n", part.len()));
+    // The last chunk never comes, and the deadline is two seconds away.
+    let begun = Instant::now();
+    assert_eq!(connection.answer().unwrap().code(), "body_too_large");
+    assert!(begun.elapsed().as_millis() < 1500, "{:?}", begun.elapsed());
+    assert_eq!(upstream.count(), 0);
+}
+
+#[test]
 fn a_body_that_the_host_does_not_show_is_refused_at_the_deadline() {
     let (proxy, caller, upstream) = start(|setup| setup.stops = false);
     let begun = Instant::now();

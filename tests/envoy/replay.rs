@@ -55,6 +55,51 @@ fn of_sixty_four_copies_on_four_workers_one_passes() {
     assert!(workers.len() > 1, "all on one worker: {workers:?}");
 }
 
+/// Most buckets of the log are written for the first time here, each by several workers at once.
+#[test]
+fn of_many_proofs_in_a_row_each_passes_once() {
+    const PROOFS: usize = 300;
+    let issuer = Issuer::with("a");
+    let upstream = Server::upstream();
+    let mut policy = policy(&inline(&issuer.set()));
+    policy["replay"]["memory"] = json!("32MiB");
+    let mut setup = Setup::of(&policy).with("upstream", upstream.port);
+    setup.workers = 4;
+    let proxy = Proxy::start(&setup);
+    let caller = issuer.caller();
+    let requests: Arc<Vec<String>> =
+        Arc::new((0..PROOFS).map(|_| caller.get("/accounts/1")).collect());
+    let start = Arc::new(Barrier::new(16));
+    let clients: Vec<_> = (0..16)
+        .map(|_| {
+            let (start, requests) = (Arc::clone(&start), Arc::clone(&requests));
+            let mut connection = Connection::to(proxy.address);
+            thread::spawn(move || {
+                let mut passed = Vec::new();
+                for (place, request) in requests.iter().enumerate() {
+                    // No thread may end early: the others would wait for it.
+                    start.wait();
+                    connection.try_send(request);
+                    if connection
+                        .answer()
+                        .is_some_and(|answer| answer.status == 200)
+                    {
+                        passed.push(place);
+                    }
+                }
+                passed
+            })
+        })
+        .collect();
+    let mut passed: Vec<usize> = clients
+        .into_iter()
+        .flat_map(|it| it.join().unwrap())
+        .collect();
+    passed.sort_unstable();
+    assert_eq!(passed, (0..PROOFS).collect::<Vec<_>>());
+    assert_eq!(upstream.count(), PROOFS);
+}
+
 #[test]
 fn a_new_configuration_keeps_the_log_and_a_bad_one_keeps_the_old() {
     let issuer = Issuer::with("a");
