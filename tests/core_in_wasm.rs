@@ -3,6 +3,7 @@
 //! of `src` run there too.
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
+#[expect(dead_code, reason = "the flow tests use all of it")]
 mod support;
 
 use support::table::{self, GOLDEN_NOW};

@@ -2,7 +2,6 @@
 //! allocations are bounded.
 #![expect(
     clippy::arithmetic_side_effects,
-    clippy::assigning_clones,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
