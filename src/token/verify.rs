@@ -47,7 +47,7 @@ const KEYS_OF_ITS_OWN: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
 /// nobody has vouched for yet only ever refuse, with a code and nothing more.
 ///
 /// # Does not check
-/// Who sent the token: that is [`Confirmation::key`](crate::token::confirmation::Confirmation::key)
+/// Who sent the token: that is [`Confirmation::demands`](crate::token::confirmation::Confirmation::demands)
 /// and a proof. Scopes, actors and the meaning of any other claim. Whether the token was revoked.
 pub fn verify(
     text: &str,
