@@ -4,7 +4,7 @@
 use super::abi::{self, Level};
 use super::held::Held;
 use super::meters::Meters;
-use super::ports::{Closed, Counted, SharedData};
+use super::ports::{Closed, Counted, SharedBuckets, SharedData};
 use super::read::{self, Moment};
 use super::waiting::Table;
 use crate::crypto::digest::MacKey;
@@ -75,7 +75,7 @@ impl Gate {
         );
         abi::log(Level::Info, &line);
         let log = Log::open(
-            SharedData,
+            SharedBuckets::of(secret),
             Geometry::of(policy.replay.memory),
             MacKey::derive(secret, "replay"),
             &policy.dpop,

@@ -2,6 +2,7 @@
 
 use super::abi::{self, Fault};
 use super::meters::Meters;
+use crate::crypto::digest::MacKey;
 use crate::crypto::native::{Functions, Native};
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
 use crate::keys::board::Board;
@@ -37,9 +38,30 @@ impl Board for SharedData {
     }
 }
 
-impl Buckets for SharedData {
+/// The buckets of the replay log in the shared data, under names that nobody finds without the
+/// gate's secret.
+#[derive(Debug)]
+pub(super) struct SharedBuckets {
+    prefix: String,
+}
+
+impl SharedBuckets {
+    /// The buckets of the gates with this secret.
+    pub(super) fn of(secret: &[u8]) -> Self {
+        let name = MacKey::derive(secret, "replay buckets").name(&[]);
+        Self {
+            prefix: format!("countersign/v1/replay/{name}/"),
+        }
+    }
+
+    fn name(&self, bucket: u32) -> String {
+        format!("{}{bucket}", self.prefix)
+    }
+}
+
+impl Buckets for SharedBuckets {
     fn read(&self, bucket: u32) -> Result<(Option<Vec<u8>>, Option<u32>), BucketFault> {
-        match abi::shared(&bucket_name(bucket)) {
+        match abi::shared(&self.name(bucket)) {
             Ok(Some(cell)) => Ok((Some(cell.value), Some(cell.version))),
             Ok(None) => Ok((None, None)),
             Err(_) => Err(BucketFault),
@@ -47,16 +69,12 @@ impl Buckets for SharedData {
     }
 
     fn write(&self, bucket: u32, bytes: &[u8], version: Option<u32>) -> Result<(), WriteFault> {
-        match Self::swap(&bucket_name(bucket), bytes, version) {
+        match SharedData::swap(&self.name(bucket), bytes, version) {
             Ok(true) => Ok(()),
             Ok(false) => Err(WriteFault::Conflict),
             Err(_) => Err(WriteFault::Failed),
         }
     }
-}
-
-fn bucket_name(bucket: u32) -> String {
-    format!("countersign/v1/replay/{bucket}")
 }
 
 /// The log of a gate that refuses everything.
