@@ -16,6 +16,7 @@ mod anything;
 mod changes;
 mod mutations;
 mod oracle;
+mod values;
 
 use proptest::test_runner::Config;
 
