@@ -63,7 +63,7 @@ pub(super) struct Gate {
 impl Gate {
     /// A gate that judges by this policy.
     pub(super) fn open(policy: Policy, secret: &[u8]) -> Self {
-        let moment = read::moment().unwrap_or_default();
+        let moment = read::moment();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
         let line = format!(
@@ -74,18 +74,22 @@ impl Gate {
             verifier.native().join(" ")
         );
         abi::log(Level::Info, &line);
-        let log = Log::open(
-            SharedBuckets::of(secret),
-            Geometry::of(policy.replay.memory),
-            MacKey::derive(secret, "replay"),
-            &policy.dpop,
-            moment.now,
-        );
+        let replay: Box<dyn ReplayLog> = match moment {
+            Ok(moment) => Box::new(Log::open(
+                SharedBuckets::of(secret),
+                Geometry::of(policy.replay.memory),
+                MacKey::derive(secret, "replay"),
+                &policy.dpop,
+                moment.now,
+            )),
+            // A log that began at no time could not tell what it has not seen.
+            Err(_) => Box::new(Closed),
+        };
         Self {
             verifier: Box::new(verifier),
-            replay: Box::new(log),
+            replay,
             is_open: true,
-            ..Self::new(policy, secret, moment, meters)
+            ..Self::new(policy, secret, moment.unwrap_or_default(), meters)
         }
     }
 
