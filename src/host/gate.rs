@@ -1,7 +1,7 @@
 //! What one configuration made: the policy and everything that belongs to it. A root owns it, and
 //! the streams of that root share it. A new configuration makes a new one beside it.
 
-use super::abi::{self, Level};
+use super::abi::{self, Fault, Level};
 use super::held::Held;
 use super::meters::Meters;
 use super::ports::{Closed, Counted, SharedBuckets, SharedData};
@@ -63,7 +63,7 @@ pub(super) struct Gate {
 impl Gate {
     /// A gate that judges by this policy.
     pub(super) fn open(policy: Policy, secret: &[u8]) -> Self {
-        let moment = read::moment().unwrap_or_default();
+        let moment = read::moment();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
         let line = format!(
@@ -74,18 +74,22 @@ impl Gate {
             verifier.native().join(" ")
         );
         abi::log(Level::Info, &line);
-        let log = Log::open(
-            SharedBuckets::of(secret),
-            Geometry::of(policy.replay.memory),
-            MacKey::derive(secret, "replay"),
-            &policy.dpop,
-            moment.now,
-        );
+        let replay: Box<dyn ReplayLog> = match moment {
+            Ok(moment) => Box::new(Log::open(
+                SharedBuckets::of(secret),
+                Geometry::of(policy.replay.memory),
+                MacKey::derive(secret, "replay"),
+                &policy.dpop,
+                moment.now,
+            )),
+            // A log that began at no time could not tell what it has not seen.
+            Err(_) => Box::new(Closed),
+        };
         Self {
             verifier: Box::new(verifier),
-            replay: Box::new(log),
+            replay,
             is_open: true,
-            ..Self::new(policy, secret, moment, meters)
+            ..Self::new(policy, secret, moment.unwrap_or_default(), meters)
         }
     }
 
@@ -150,9 +154,21 @@ impl Gate {
         self.asks
     }
 
-    /// Judges a request by its header lines, and by whether they are all of it.
-    pub(super) fn judge(&self, lines: Result<Vec<(String, Vec<u8>)>, Reason>, alone: bool) -> Step {
-        self.step(|env| {
+    /// Until when a request that came at this moment may wait.
+    pub(super) fn deadline(&self, moment: Result<Moment, Fault>) -> UnixTime {
+        let now = moment.map_or(UnixTime::default(), |moment| moment.now);
+        now.after(self.policy.waiting.deadline)
+    }
+
+    /// Judges a request that came at this moment by its header lines, and by whether they are all
+    /// of it.
+    pub(super) fn judge(
+        &self,
+        moment: Result<Moment, Fault>,
+        lines: Result<Vec<(String, Vec<u8>)>, Reason>,
+        alone: bool,
+    ) -> Step {
+        self.step_at(moment, |env| {
             if !self.is_open {
                 return Step::Done(pipeline::refuse(Reason::NotConfigured, env));
             }
@@ -167,10 +183,14 @@ impl Gate {
         })
     }
 
-    /// Takes the next step of a request at this moment. Without a clock or randomness there is no
-    /// verdict but a refusal.
+    /// Takes the next step of a request, now.
     pub(super) fn step(&self, next: impl FnOnce(&Env<'_>) -> Step) -> Step {
-        match read::moment() {
+        self.step_at(read::moment(), next)
+    }
+
+    /// Without a clock or randomness there is no verdict but a refusal.
+    fn step_at(&self, moment: Result<Moment, Fault>, next: impl FnOnce(&Env<'_>) -> Step) -> Step {
+        match moment {
             Ok(moment) => self.at(moment, next),
             Err(_) => Step::Done(self.refusal(Reason::HostFault)),
         }

@@ -49,13 +49,14 @@ impl Stream {
 impl HttpContext for Stream {
     fn on_http_request_headers(&mut self, _lines: usize, end_of_stream: bool) -> Action {
         let lines = read::lines();
+        let moment = read::moment();
         let traceparent = match &lines {
             Ok(lines) if self.gate.asks() => read::traceparent(lines),
             Ok(_) | Err(_) => None,
         };
         let request = Rc::new(Request {
             stream: self.id,
-            deadline: self.gate.deadline(),
+            deadline: self.gate.deadline(moment),
             traceparent,
             is_released: Cell::new(false),
             in_callback: Cell::new(true),
@@ -66,7 +67,7 @@ impl HttpContext for Stream {
             }),
         });
         self.request = Some(Rc::clone(&request));
-        let step = self.gate.judge(lines, end_of_stream);
+        let step = self.gate.judge(moment, lines, end_of_stream);
         self.gate.perform(&request, step);
         request.in_callback.set(false);
         self.flow()

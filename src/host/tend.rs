@@ -13,12 +13,6 @@ use std::fmt::Write;
 const MOST_MESSAGES: usize = 64;
 
 impl Gate {
-    /// Until when a request that comes now may wait.
-    pub(super) fn deadline(&self) -> UnixTime {
-        let now = abi::now().unwrap_or_default();
-        now.after(self.policy.waiting.deadline)
-    }
-
     /// The work of a tick. Must run in a callback of the root, so that the answers to its fetches
     /// come to the root, and not to a stream that may be gone by then.
     pub(super) fn tend(&self) {
