@@ -21,27 +21,17 @@ impl Origin {
     /// [`NotAnOrigin`] for anything else, an empty path `/` included.
     pub fn parse(text: &str) -> Result<Self, NotAnOrigin> {
         let uri = Uri::parse(text).map_err(|_| NotAnOrigin)?;
-        let scheme = uri.scheme().as_str().to_ascii_lowercase();
         let authority = uri.authority().ok_or(NotAnOrigin)?;
         let plain = uri.path().is_empty() && !uri.has_query() && !uri.has_fragment();
-        if !plain || authority.has_userinfo() || authority.host().is_empty() {
+        if !plain || authority.host().is_empty() {
             return Err(NotAnOrigin);
         }
-        let default_port = match scheme.as_str() {
-            "https" => "443",
-            "http" => "80",
-            _ => return Err(NotAnOrigin),
-        };
-        let host = authority.host().to_ascii_lowercase();
-        let port = match authority.port().map(fluent_uri::pct_enc::EStr::as_str) {
-            None => String::new(),
-            Some(port) if port.is_empty() || port == default_port => String::new(),
-            Some(port) => format!(":{port}"),
-        };
-        let authority_at = scheme.len().saturating_add("://".len());
+        let normal = target::normal_form(text).ok_or(NotAnOrigin)?;
+        let text = normal.strip_suffix('/').ok_or(NotAnOrigin)?;
+        let (scheme, _) = text.split_once(':').ok_or(NotAnOrigin)?;
         Ok(Self {
-            text: format!("{scheme}://{host}{port}"),
-            authority_at,
+            text: text.to_owned(),
+            authority_at: scheme.len().saturating_add("://".len()),
         })
     }
 
@@ -94,6 +84,8 @@ mod tests {
             ("http://api.example.com:80", "http://api.example.com"),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("https://[::1]:8443", "https://[::1]:8443"),
+            ("https://[0:0:0:0:0:0:0:1]:0443", "https://[::1]"),
+            ("https://%61pi.example.com:", "https://api.example.com"),
         ] {
             assert_eq!(Origin::parse(text).expect(text).as_str(), normal);
         }
