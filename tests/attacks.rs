@@ -91,11 +91,12 @@ fn no_unlisted_path_carries_a_listed_one_in_a_header() {
 #[test]
 fn no_inbound_header_poses_as_ours() {
     let forged = [
+        "x-countersign-subject",
         "x_countersign_subject",
         "x-countersign_actor",
-        "X_countersign-score",
+        "x_countersign-score",
     ]
-    .map(str::to_ascii_lowercase);
+    .map(str::to_owned);
     let world = World::under(&policy(|it| it["unmatched"] = json!("pass")), NOW);
     let mut governed = Plan::read(NOW, "forged");
     for name in &forged {

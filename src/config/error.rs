@@ -18,15 +18,38 @@ impl fmt::Display for ConfigError {
     }
 }
 
+/// The text with what a reader of logs may take for the end of a line escaped: deserializers quote
+/// the document as it is.
+fn plain(said: String) -> String {
+    let breaks = |it: char| it.is_control() || matches!(it, '\u{2028}' | '\u{2029}');
+    if !said.contains(breaks) {
+        return said;
+    }
+    let mut text = String::with_capacity(said.len());
+    for character in said.chars() {
+        if breaks(character) {
+            text.extend(character.escape_default());
+        } else {
+            text.push(character);
+        }
+    }
+    text
+}
+
 impl std::error::Error for ConfigError {}
 
 impl ConfigError {
+    /// A fault at a path.
+    pub(super) fn new(path: String, problem: impl Into<String>) -> Self {
+        Self {
+            path: plain(path),
+            problem: plain(problem.into()),
+        }
+    }
+
     /// A fault of the whole document.
     pub(super) fn document(problem: impl Into<String>) -> Self {
-        Self {
-            path: At::Document.to_string(),
-            problem: problem.into(),
-        }
+        Self::new(At::Document.to_string(), problem)
     }
 }
 
@@ -90,10 +113,7 @@ impl Faults {
 
     /// Adds a fault at a path.
     pub(super) fn push(&mut self, path: String, problem: impl Into<String>) {
-        self.0.push(ConfigError {
-            path,
-            problem: problem.into(),
-        });
+        self.0.push(ConfigError::new(path, problem));
     }
 
     /// Keeps the value if there is one, and adds the fault otherwise.

@@ -28,10 +28,10 @@ fn value(decoded: Protobuf, at: &At<'_>) -> Result<Value, ConfigError> {
         Some(Kind::BoolValue(value)) => value.into(),
         Some(Kind::StringValue(value)) => value.into(),
         Some(Kind::NumberValue(value)) => {
-            Value::Number(number(value).ok_or_else(|| ConfigError {
-                path: at.to_string(),
-                problem: "is not a finite number".to_owned(),
-            })?)
+            let finite = number(value);
+            Value::Number(
+                finite.ok_or_else(|| ConfigError::new(at.to_string(), "is not a finite number"))?,
+            )
         }
         Some(Kind::StructValue(value)) => object(value, at)?,
         Some(Kind::ListValue(list)) => {

@@ -14,9 +14,9 @@ pub(super) struct Tree(pub(super) Value);
 pub(super) fn from_json(bytes: &[u8]) -> Result<Value, ConfigError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read: Result<Tree, _> = serde_path_to_error::deserialize(&mut reader);
-    let tree = read.map_err(|error| ConfigError {
-        path: At::Document.below(&error.path().to_string()),
-        problem: error.into_inner().to_string(),
+    let tree = read.map_err(|error| {
+        let path = At::Document.below(&error.path().to_string());
+        ConfigError::new(path, error.into_inner().to_string())
     })?;
     let ended = reader.end();
     ended.map_err(|error| ConfigError::document(error.to_string()))?;

@@ -2,7 +2,6 @@
 
 use crate::http::uri::normal_form;
 use fluent_uri::Uri;
-use fluent_uri::normalize::Normalizer;
 
 /// An `https` or `http` origin in the normal form of RFC 3986 sections 6.2.2 and 6.2.3: lower-case
 /// scheme and host, no escape that is not needed, no default port.
@@ -25,18 +24,15 @@ impl Origin {
         let uri = Uri::parse(text).map_err(|_| NotAnOrigin)?;
         let authority = uri.authority().ok_or(NotAnOrigin)?;
         let plain = uri.path().is_empty() && !uri.has_query() && !uri.has_fragment();
-        if !plain || authority.has_userinfo() || authority.host().is_empty() {
+        if !plain || authority.host().is_empty() {
             return Err(NotAnOrigin);
         }
-        let uri = Normalizer::new().normalize(&uri).map_err(|_| NotAnOrigin)?;
-        let scheme = uri.scheme().as_str();
-        if !matches!(scheme, "https" | "http") {
-            return Err(NotAnOrigin);
-        }
-        let authority_at = scheme.len().saturating_add("://".len());
+        let normal = normal_form(text).ok_or(NotAnOrigin)?;
+        let text = normal.strip_suffix('/').ok_or(NotAnOrigin)?;
+        let (scheme, _) = text.split_once(':').ok_or(NotAnOrigin)?;
         Ok(Self {
-            text: uri.into_string(),
-            authority_at,
+            text: text.to_owned(),
+            authority_at: scheme.len().saturating_add("://".len()),
         })
     }
 
@@ -90,6 +86,7 @@ mod tests {
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("https://[::1]:8443", "https://[::1]:8443"),
             ("https://[0:0::0001]", "https://[::1]"),
+            ("https://[0:0:0:0:0:0:0:1]:0443", "https://[::1]"),
             ("https://%61pi.example.com:", "https://api.example.com"),
         ] {
             assert_eq!(Origin::parse(text).expect(text).as_str(), normal);

@@ -93,7 +93,7 @@ pub enum Outcome {
 /// How a request is released.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Release {
-    /// Request headers to remove. Only names that are there.
+    /// Request headers to remove, before any is set. Only names that are there.
     pub remove: Vec<String>,
     /// Request headers to set.
     pub set: Vec<(&'static str, String)>,

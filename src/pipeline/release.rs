@@ -68,8 +68,7 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
         let actor = header_value(actor);
         tell("x-countersign-actor", "countersign.actor", actor);
     }
-    let is_set = |name: &str| release.set.iter().any(|(own, _)| *own == name);
-    release.remove = strangers(head, is_set);
+    release.remove = strangers(head);
     let proof = (upstream.proof == ProofHeader::Strip).then_some("dpop");
     let unwanted = REPEATS.into_iter().chain(proof);
     let there = unwanted.filter(|name| head.names().any(|own| own == *name));
@@ -80,16 +79,16 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
 /// The release of a request that no route governs.
 pub(super) fn ungoverned(head: &RequestHead) -> Release {
     Release {
-        remove: strangers(head, |_| false),
+        remove: strangers(head),
         ..Release::default()
     }
 }
 
-/// Inbound headers that pose as ours, but for those that will be set over.
-fn strangers(head: &RequestHead, is_set: impl Fn(&str) -> bool) -> Vec<String> {
+/// Inbound headers that pose as ours.
+fn strangers(head: &RequestHead) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in head.names().filter(|name| is_ours(name)) {
-        if !is_set(name) && !names.iter().any(|known| known == name) {
+        if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
     }

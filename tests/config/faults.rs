@@ -98,13 +98,19 @@ fn a_fault_displays_as_path_and_problem() {
 }
 
 #[test]
-fn names_in_paths_cannot_break_a_log_line() {
+fn no_text_of_a_policy_can_break_a_log_line() {
+    for twice in [r#"{"a\nb":1,"a\nb":1}"#, r#"{"a\nb":{"c":1,"c":1}}"#] {
+        let fault = config::load(twice.as_bytes()).unwrap_err();
+        assert!(!fault[0].to_string().contains('\n'), "{fault:?}");
+    }
     let mut tree = policy("tests/policies/good/complete.yaml");
+    tree["unmatched"] = json!("g\nh\u{2028}");
     tree["a\nb"] = json!("x");
     tree["services"]["c\u{1b}d"] = json!({ "protocol": "authzen" });
     tree["routes"][0]["e\rf"] = json!("x");
     for (path, problem) in faults(&tree) {
         assert!(!path.contains(char::is_control), "{path:?}");
-        assert!(!problem.contains(char::is_control), "{problem:?}");
+        let breaks = |it: char| it.is_control() || it == '\u{2028}';
+        assert!(!problem.contains(breaks), "{problem:?}");
     }
 }
