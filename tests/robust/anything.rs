@@ -5,11 +5,15 @@ use super::support::plan::{Plan, issuer_key};
 use super::support::policy;
 use super::support::table::GOLDEN_NOW as NOW;
 use super::support::world::{self, World};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::config;
+use countersign::crypto::{Algorithm, Pure, Verifier as _};
 use countersign::http::origin::Origin;
 use countersign::http::target::Target;
 use countersign::http::uri::normal_form;
 use countersign::http::{Connection, RequestHead, form};
+use countersign::jose::jwk::Jwk;
 use countersign::jose::{KeySet, Limits, Untrusted};
 use countersign::json::decimal::Decimal;
 use countersign::json::{self, Json, Pointer};
@@ -192,6 +196,52 @@ fn every_reader_returns() {
     proptest!(cases(1500), |(bytes in rubbish(), whole in select(whole), damage in damage())| {
         read_everything(&bytes);
         read_everything(&damaged(&whole, &damage));
+    });
+}
+
+/// A number of a key, of this many bytes, most of them as a key has them.
+fn number(lengths: &'static [usize]) -> impl Strategy<Value = Vec<u8>> {
+    let edges = prop_oneof![Just(0x00), Just(0x01), Just(0x7f), Just(0x80), Just(0xff)];
+    let bytes = select(lengths).prop_flat_map(|length| vec(any::<u8>(), length));
+    (bytes, edges, any::<bool>()).prop_map(|(mut bytes, edge, odd)| {
+        if let Some(first) = bytes.first_mut() {
+            *first = edge;
+        }
+        if let Some(last) = bytes.last_mut().filter(|_| odd) {
+            *last |= 1;
+        }
+        bytes
+    })
+}
+
+/// Keys made of any numbers are refused, or verify nothing that nobody signed.
+#[test]
+fn every_key_is_read_and_verifies_nothing() {
+    let kinds = [
+        ("EC", "P-256"),
+        ("EC", "P-384"),
+        ("OKP", "Ed25519"),
+        ("RSA", ""),
+    ];
+    let small = number(&[0, 31, 32, 33, 48, 49]);
+    proptest!(cases(300), |(
+        (kty, crv) in select(kinds.to_vec()),
+        x in small,
+        y in number(&[32, 48]),
+        n in number(&[255, 256, 256, 257, 384, 512, 513]),
+        e in prop_oneof![Just(vec![1, 0, 1]), number(&[0, 1, 3, 4, 5, 9])],
+        signature in number(&[0, 63, 64, 65, 96, 256, 384, 512]),
+    )| {
+        let [x, y, n, e] = [x, y, n, e].map(|it| URL_SAFE_NO_PAD.encode(it));
+        let text = json!({ "kty": kty, "crv": crv, "x": x, "y": y, "n": n, "e": e }).to_string();
+        let limits = json::Limits { bytes: 8192, depth: 4 };
+        let value = Json::parse(text.as_bytes(), limits).unwrap();
+        if let Ok(jwk) = Jwk::parse(&value) {
+            for algorithm in Algorithm::ALL {
+                let verdict = Pure.verify(*algorithm, jwk.key(), b"a message", &signature);
+                prop_assert!(verdict.is_err(), "{} of {}", algorithm.name(), text);
+            }
+        }
     });
 }
 

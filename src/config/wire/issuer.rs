@@ -13,7 +13,8 @@ use serde_json::Value;
 pub(in crate::config) struct Issuer {
     /// `iss` of its tokens, character for character.
     pub(in crate::config) issuer: Part<String>,
-    /// Accepted members of `aud`, character for character.
+    /// Accepted members of `aud`, character for character. One that is, or lies under, one of
+    /// `origins` counts on the routes of that origin alone.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) audiences: Part<Vec<String>>,
     /// Accepted `typ`, such as `at+jwt`, with or without `application/`.
