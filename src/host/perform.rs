@@ -9,7 +9,7 @@ use super::waiting::{Caller, Entry};
 use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
 use crate::reason::Reason;
 use crate::record::Record;
-use crate::respond::Reply;
+use crate::respond::{self, Reply, Terms};
 use crate::step_up::Silence;
 use std::rc::Rc;
 
@@ -122,13 +122,13 @@ impl Gate {
 
     fn settle(&self, request: &Request, outcome: Outcome) {
         match outcome {
-            Outcome::Forward(release, record) => match edit(&release) {
+            Outcome::Forward(release, mut record) => match edit(&release) {
                 Ok(()) => self.forward(request, &record),
                 // What could not be edited could carry what the caller wrote in our name.
                 Err(_) => {
-                    if let Outcome::Refuse(reply, record) = self.refusal(Reason::HostFault) {
-                        self.refuse(&reply, &record);
-                    }
+                    record.close_refused(Reason::HostFault);
+                    let reply = respond::reply(Reason::HostFault, &Terms::default());
+                    self.refuse(&reply, &record);
                 }
             },
             Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
