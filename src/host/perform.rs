@@ -122,15 +122,15 @@ impl Gate {
 
     fn settle(&self, request: &Request, outcome: Outcome) {
         match outcome {
-            Outcome::Forward(release, mut record) => match edit(&release) {
-                Ok(()) => self.forward(request, &record),
-                // What could not be edited could carry what the caller wrote in our name.
-                Err(_) => {
-                    record.close_refused(Reason::HostFault);
-                    let reply = respond::reply(Reason::HostFault, &Terms::default());
-                    self.refuse(&reply, &record);
+            Outcome::Forward(release, mut record) => {
+                if edit(&release).is_ok() {
+                    return self.forward(request, &record);
                 }
-            },
+                // What could not be edited could carry what the caller wrote in our name.
+                record.close_refused(Reason::HostFault);
+                let reply = respond::reply(Reason::HostFault, &Terms::default());
+                self.refuse(&reply, &record);
+            }
             Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
         }
     }
