@@ -3,6 +3,7 @@
 use crate::http::origin::Origin;
 use crate::keys::Source;
 use crate::proof::dpop;
+use crate::proof::replay::Window;
 use crate::route::{Index, Template};
 use crate::step_up::Service;
 use crate::token::IssuerId;
@@ -38,6 +39,14 @@ pub struct Policy {
     pub routes: Vec<Rc<Route>>,
     /// Their index.
     pub index: Index,
+}
+
+impl Policy {
+    /// How long a proof may pass under this policy, whatever its kind.
+    #[must_use]
+    pub fn window(&self) -> Window {
+        self.dpop.window()
+    }
 }
 
 /// What happens to requests that no route lists.

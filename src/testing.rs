@@ -10,7 +10,7 @@ use crate::json::{Json, Limits};
 use crate::proof::dpop;
 use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
-use crate::token::{Held, IssuerId, KeyStore};
+use crate::token::{Held, IssuerId, KeyStore, Kind};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -120,6 +120,7 @@ pub(crate) fn key_set(signers: &[Signer]) -> Rc<KeySet> {
 pub(crate) fn issuer() -> Issuer {
     Issuer {
         name: "corp".into(),
+        kind: Kind::Access,
         uri: ISSUER.into(),
         audiences: vec![AUDIENCE.to_owned()],
         types: vec!["at+jwt".to_owned()],

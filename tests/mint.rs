@@ -13,7 +13,7 @@ use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
 use countersign::token::credentials::Scheme;
 use countersign::token::issuer::{Issuer, KeySource, UnknownConfirmation};
-use countersign::token::{self, AccessToken, Held, IssuerId, KeyStore};
+use countersign::token::{self, Held, IssuerId, KeyStore, Kind, Token};
 use mint::{Grant, Key, Purpose};
 use serde_json::json;
 use std::cell::RefCell;
@@ -43,8 +43,9 @@ fn published(key: &Key) -> Rc<KeySet> {
     Rc::new(KeySet::parse(set.as_bytes()).unwrap())
 }
 
-fn accept(text: &str, keys: Rc<KeySet>) -> Rc<AccessToken> {
+fn accept(text: &str, keys: Rc<KeySet>) -> Rc<Token> {
     let issuer = Issuer {
+        kind: Kind::Access,
         name: "corp".into(),
         uri: ISSUER.into(),
         audiences: vec![API.to_owned()],
@@ -66,7 +67,7 @@ fn accept(text: &str, keys: Rc<KeySet>) -> Rc<AccessToken> {
     .unwrap()
 }
 
-fn refusal(proof: String, token: &AccessToken) -> Option<Reason> {
+fn refusal(proof: String, token: &Token) -> Option<Reason> {
     let thumbprint = token
         .confirmation()
         .demands(Scheme::Dpop, UnknownConfirmation::Refuse)

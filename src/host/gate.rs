@@ -79,7 +79,7 @@ impl Gate {
                 SharedBuckets::of(secret),
                 Geometry::of(policy.replay.memory),
                 MacKey::derive(secret, "replay"),
-                &policy.dpop,
+                policy.window(),
                 moment.now,
             )),
             // A log that began at no time could not tell what it has not seen.

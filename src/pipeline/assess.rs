@@ -19,12 +19,12 @@ pub(super) fn assess(
     env: &Env<'_>,
     case: &mut Case,
 ) -> Assessed {
-    let token = &authorized.caller.token;
+    let principal = &authorized.caller.principal;
     let score = authorized.caller.admitted.route.risk.score(&Facts {
         now: env.now,
         source: connection.source,
-        issued_at: token.issued_at(),
-        authenticated_at: token.authenticated_at(),
+        issued_at: principal.issued_at(),
+        authenticated_at: principal.authenticated_at(),
         detail: authorized.detail.as_ref(),
     });
     case.note_score(&score);

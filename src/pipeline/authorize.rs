@@ -52,7 +52,7 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
         .identity
         .scopes
         .iter()
-        .all(|scope| caller.token.scopes().contains(scope))
+        .all(|scope| caller.principal.scopes().contains(scope))
     {
         return Err(Reason::ScopeInsufficient);
     }
@@ -84,7 +84,8 @@ pub(super) fn authorize(
                 head: &admitted.head,
                 body: body.as_ref(),
             };
-            Some(transaction::fit(rules, caller.token.claims(), &request)?.clone())
+            let claims = caller.principal.claims().ok_or(Reason::DetailMissing)?;
+            Some(transaction::fit(rules, claims, &request)?.clone())
         }
     };
     Ok(Authorized { caller, detail })

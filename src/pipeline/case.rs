@@ -7,7 +7,7 @@ use crate::reason::Reason;
 use crate::record::{Asked, Contribution, Engines, Record, base64url};
 use crate::respond::{self, Terms};
 use crate::risk::Score;
-use crate::token::AccessToken;
+use crate::token::Token;
 use crate::token::credentials::Scheme;
 use std::rc::Rc;
 
@@ -44,7 +44,7 @@ impl Case {
         self.route = Some(Rc::clone(route));
     }
 
-    pub(super) fn note_token(&mut self, token: &AccessToken) {
+    pub(super) fn note_token(&mut self, token: &Token) {
         let record = &mut self.record;
         record.token = Some(base64url(token.hash()));
         record.issuer = Some(token.issuer_uri().to_owned());
@@ -67,7 +67,7 @@ impl Case {
     pub(super) fn note_possession(&mut self, possession: &Possession, scope: &'static str) {
         let record = &mut self.record;
         record.proof = possession.methods().map(Method::name).collect();
-        if let Some(proven) = possession.key() {
+        if let Some(proven) = possession.keys().next() {
             record.key = Some(base64url(proven.thumbprint()));
             record.engine.proof = Some(Engines::name(proven.engine()));
             record.replay_scope = Some(scope);

@@ -4,12 +4,12 @@
 use crate::pipeline::Env;
 use crate::pipeline::assess::Assessed;
 use crate::pipeline::case::Case;
+use crate::pipeline::principal::Principal;
 use crate::proof::Method;
 use crate::reason::Reason;
 use crate::risk::Band;
 use crate::step_up::{self, Call, Challenge, Evaluation};
 use crate::time::UnixTime;
-use crate::token::AccessToken;
 
 /// What comes of a score.
 #[derive(Debug)]
@@ -50,12 +50,12 @@ pub(super) fn decide(
             let Some(rules) = &route.step_up else {
                 return Err(Reason::RiskRefused);
             };
-            let token = &assessed.authorized.caller.token;
+            let principal = &assessed.authorized.caller.principal;
             // The loop guard: a token that meets the challenge is never challenged again.
             if rules
                 .challenge
                 .as_ref()
-                .is_some_and(|challenge| !is_met(challenge, token, env.now))
+                .is_some_and(|challenge| !is_met(challenge, principal, env.now))
             {
                 return Err(Reason::StepUpRequired);
             }
@@ -78,13 +78,13 @@ pub(super) fn decide(
 
 /// Whether a token shows the authentication that a challenge asks for (RFC 9470 section 6). A
 /// missing `acr` or `auth_time` does not.
-fn is_met(challenge: &Challenge, token: &AccessToken, now: UnixTime) -> bool {
+fn is_met(challenge: &Challenge, principal: &Principal, now: UnixTime) -> bool {
     let strong = challenge.acr_values.is_empty()
-        || token
+        || principal
             .acr()
             .is_some_and(|acr| challenge.acr_values.iter().any(|value| value == acr));
     let fresh = challenge.max_age.is_none_or(|max_age| {
-        token
+        principal
             .authenticated_at()
             .is_some_and(|moment| now.since(moment) <= max_age)
     });
@@ -99,11 +99,11 @@ fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> E
         method: admitted.head.method(),
         origin: admitted.route.origin.as_str(),
         path: admitted.target.path(),
-        issuer: caller.token.issuer_uri(),
-        subject: caller.token.subject(),
-        client: caller.token.client(),
-        actor: caller.token.actor(),
-        acr: caller.token.acr(),
+        issuer: caller.principal.issuer(),
+        subject: caller.principal.named(),
+        client: caller.principal.client(),
+        actor: caller.principal.actor(),
+        acr: caller.principal.acr(),
         proofs: caller.possession.methods().map(Method::name).collect(),
         transaction: assessed.authorized.detail.as_ref(),
         score: assessed.score.total(),

@@ -6,6 +6,8 @@ mod authenticate;
 mod authorize;
 mod case;
 mod decide;
+mod known;
+mod principal;
 mod release;
 mod settle;
 
@@ -21,13 +23,14 @@ use crate::respond::Reply;
 use crate::step_up::{Call, Response, Silence};
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
-use crate::token::{Held, IssuerId, KeyStore};
+use crate::token::{IssuerId, KeyStore};
 use admit::admit;
 use assess::{Assessed, assess};
 use authenticate::authenticate;
 use authorize::{Announced, announce, authorize};
 use case::Case;
 use decide::{Cleared, Decided, decide};
+use known::{Known, Need};
 use settle::settle;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -108,8 +111,8 @@ enum Halt {
     Refuse(Reason),
     /// No route governs it, and the policy lets such requests pass.
     Unmatched(Box<RequestHead>),
-    /// It cannot go on without keys of this issuer.
-    NeedsKeys(Box<RequestHead>, IssuerId, Option<String>),
+    /// It cannot go on without this.
+    Needs(Box<RequestHead>, Need),
 }
 
 impl From<Reason> for Halt {
@@ -135,8 +138,18 @@ pub struct Waiting {
 
 #[derive(Debug)]
 enum Stage {
-    Keys(Box<RequestHead>, Connection, IssuerId),
+    /// Judged anew once it is known.
+    Known(Box<Asker>),
     Decision(Box<Assessed>, UnixTime),
+}
+
+/// A request that waits for what its caller's credential needs.
+#[derive(Debug)]
+struct Asker {
+    head: RequestHead,
+    connection: Connection,
+    known: Known,
+    need: Need,
 }
 
 /// Why a body did not arrive.
@@ -152,22 +165,10 @@ pub enum BodyFault {
     Unreadable,
 }
 
-/// Whether the keys of the issuer were already fetched for this request.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fetched {
-    No,
-    Yes,
-}
-
 /// Judges a request by its head.
 pub fn run(head: RequestHead, connection: &Connection, env: &Env<'_>) -> Step {
-    judge(
-        head,
-        connection.clone(),
-        Fetched::No,
-        Case::opened(env),
-        env,
-    )
+    let known = Known::default();
+    judge(head, connection.clone(), known, Case::opened(env), env)
 }
 
 /// The outcome for a request that the gate cannot read, or has no room for.
@@ -178,7 +179,7 @@ pub fn refuse(reason: Reason, env: &Env<'_>) -> Outcome {
 fn judge(
     head: RequestHead,
     connection: Connection,
-    fetched: Fetched,
+    known: Known,
     mut case: Case,
     env: &Env<'_>,
 ) -> Step {
@@ -194,21 +195,19 @@ fn judge(
         Ok(announced) => weigh(announced, None, &connection, case, env),
         Err(Halt::Refuse(reason)) => Step::Done(case.refused(reason)),
         Err(Halt::Unmatched(head)) => Step::Done(case.forwarded(release::ungoverned(&head))),
-        Err(Halt::NeedsKeys(head, issuer, kid)) => match fetched {
-            Fetched::No => {
-                let stage = Stage::Keys(head, connection, issuer);
-                Step::Ask(Question::Keys(issuer, kid), Waiting { case, stage })
-            }
-            Fetched::Yes => Step::Done(case.refused(still_missing(issuer, env))),
-        },
-    }
-}
-
-/// What is wrong where a fetch did not bring the key.
-fn still_missing(issuer: IssuerId, env: &Env<'_>) -> Reason {
-    match env.keys.held(issuer) {
-        Held::Set(_) => Reason::TokenKeyUnknown,
-        Held::Missing | Held::TooOld => Reason::KeysUnavailable,
+        Err(Halt::Needs(_, need)) if known.holds(&need) => {
+            Step::Done(case.refused(need.unmet(env)))
+        }
+        Err(Halt::Needs(head, need)) => {
+            let question = need.question();
+            let stage = Stage::Known(Box::new(Asker {
+                head: *head,
+                connection,
+                known,
+                need,
+            }));
+            Step::Ask(question, Waiting { case, stage })
+        }
     }
 }
 
@@ -275,11 +274,21 @@ impl Waiting {
     /// Turns an answer, or its absence, into the next step.
     pub fn resume(mut self, answer: Result<Answer, Silence>, env: &Env<'_>) -> Step {
         match self.stage {
-            Stage::Keys(head, connection, issuer) => match answer {
-                // An answer to another question is no answer, but the keys may be there all the same.
-                Ok(_) => judge(*head, connection, Fetched::Yes, self.case, env),
-                Err(_) => Step::Done(self.case.refused(still_missing(issuer, env))),
-            },
+            Stage::Known(asker) => {
+                let Asker {
+                    head,
+                    connection,
+                    mut known,
+                    need,
+                } = *asker;
+                match answer {
+                    Ok(answer) => {
+                        known.learn(&need, answer);
+                        judge(head, connection, known, self.case, env)
+                    }
+                    Err(_) => Step::Done(self.case.refused(need.unmet(env))),
+                }
+            }
             Stage::Decision(assessed, asked_at) => {
                 let answer = match answer {
                     Ok(Answer::Decision(response)) => Ok(response),

@@ -39,16 +39,14 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
         };
         told.push((name, value));
     };
-    tell(
-        "x-countersign-subject",
-        "countersign.subject",
-        header_value(caller.token.subject()),
-    );
-    tell(
-        "x-countersign-issuer",
-        "countersign.issuer",
-        header_value(caller.token.issuer_uri()),
-    );
+    if let Some(subject) = caller.principal.subject() {
+        let subject = header_value(subject);
+        tell("x-countersign-subject", "countersign.subject", subject);
+    }
+    if let Some(issuer) = caller.principal.issuer() {
+        let issuer = header_value(issuer);
+        tell("x-countersign-issuer", "countersign.issuer", issuer);
+    }
     tell(
         "x-countersign-route",
         "countersign.route",
@@ -64,7 +62,7 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
         "countersign.decision-id",
         case.id().to_owned(),
     );
-    if let Some(actor) = caller.token.actor() {
+    if let Some(actor) = caller.principal.actor() {
         let actor = header_value(actor);
         tell("x-countersign-actor", "countersign.actor", actor);
     }

@@ -4,12 +4,14 @@
 mod tests;
 
 use crate::crypto::digest::{Digest32, from_base64url, sha256};
-use crate::crypto::{Algorithm, Engine, Verifier};
+use crate::crypto::{Algorithm, Verifier};
 use crate::http::uri::normal_form;
 use crate::http::{Field, RequestHead};
 use crate::jose::jwk::Jwk;
 use crate::jose::{Limits, Untrusted};
 use crate::json::Json;
+use crate::proof::replay::Window;
+use crate::proof::{Method, Proven};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::time::Duration;
@@ -33,35 +35,14 @@ pub struct Rules {
     pub algorithms: Vec<Algorithm>,
 }
 
-/// Evidence that the sender holds a key. Only [`verify`] makes one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Proven {
-    thumbprint: Digest32,
-    engine: Engine,
-    id: Digest32,
-    issued_at: UnixTime,
-}
-
-impl Proven {
-    /// The thumbprint of the key (RFC 7638).
+impl Rules {
+    /// How long a proof may pass.
     #[must_use]
-    pub fn thumbprint(&self) -> &Digest32 {
-        &self.thumbprint
-    }
-    /// What verified the signature.
-    #[must_use]
-    pub fn engine(&self) -> Engine {
-        self.engine
-    }
-    /// SHA-256 of the proof's `jti`.
-    #[must_use]
-    pub fn id(&self) -> &Digest32 {
-        &self.id
-    }
-    /// `iat` of the proof.
-    #[must_use]
-    pub fn issued_at(&self) -> UnixTime {
-        self.issued_at
+    pub fn window(&self) -> Window {
+        Window {
+            max_age: self.max_age,
+            max_ahead: self.max_ahead,
+        }
     }
 }
 
@@ -135,6 +116,7 @@ pub fn verify(
         .verify(algorithm, key.key(), verifier)
         .map_err(|_| Reason::ProofSignature)?; // D6
     Ok(Proven {
+        method: Method::Dpop,
         thumbprint: *key.thumbprint(),
         engine: jws.engine(),
         id,

@@ -4,6 +4,10 @@ pub mod dpop;
 pub mod mtls;
 pub mod replay;
 
+use crate::crypto::Engine;
+use crate::crypto::digest::Digest32;
+use crate::time::UnixTime;
+
 /// A way to prove possession.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
@@ -31,24 +35,68 @@ pub struct Rules {
     pub any_of: Vec<Method>,
 }
 
+/// Evidence that the sender holds a key. Only the verifiers of this layer make one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proven {
+    method: Method,
+    thumbprint: Digest32,
+    engine: Engine,
+    id: Digest32,
+    issued_at: UnixTime,
+}
+
+impl Proven {
+    /// How it was shown.
+    #[must_use]
+    pub fn method(&self) -> Method {
+        self.method
+    }
+    /// The thumbprint of the key (RFC 7638).
+    #[must_use]
+    pub fn thumbprint(&self) -> &Digest32 {
+        &self.thumbprint
+    }
+    /// What verified the signature.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+    /// SHA-256 of what names the proof among those of its key, such as its `jti`.
+    #[must_use]
+    pub fn id(&self) -> &Digest32 {
+        &self.id
+    }
+    /// When the proof was made, as far as the replay log may rely on it.
+    #[must_use]
+    pub fn issued_at(&self) -> UnixTime {
+        self.issued_at
+    }
+}
+
+/// Most keys that one request proves: one for each way to name a key in `cnf`.
+pub const MOST_KEYS: usize = 2;
+
 /// Evidence that the sender holds every key that its token is bound to, and that it is bound to one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Possession {
-    key: Option<dpop::Proven>,
+    keys: [Option<Proven>; MOST_KEYS],
     certificate: Option<mtls::Presented>,
 }
 
 impl Possession {
     /// What was shown, if anything was.
     #[must_use]
-    pub fn of(key: Option<dpop::Proven>, certificate: Option<mtls::Presented>) -> Option<Self> {
-        (key.is_some() || certificate.is_some()).then_some(Self { key, certificate })
+    pub fn of(
+        keys: [Option<Proven>; MOST_KEYS],
+        certificate: Option<mtls::Presented>,
+    ) -> Option<Self> {
+        let shown = keys.iter().any(Option::is_some) || certificate.is_some();
+        shown.then_some(Self { keys, certificate })
     }
 
-    /// The DPoP key.
-    #[must_use]
-    pub fn key(&self) -> Option<&dpop::Proven> {
-        self.key.as_ref()
+    /// The keys that were proven.
+    pub fn keys(&self) -> impl Iterator<Item = &Proven> {
+        self.keys.iter().flatten()
     }
 
     /// The client certificate.
@@ -59,8 +107,7 @@ impl Possession {
 
     /// How it was shown.
     pub fn methods(&self) -> impl Iterator<Item = Method> {
-        let key = self.key.as_ref().map(|_| Method::Dpop);
         let certificate = self.certificate.as_ref().map(|_| Method::Mtls);
-        key.into_iter().chain(certificate)
+        self.keys().map(Proven::method).chain(certificate)
     }
 }

@@ -69,7 +69,7 @@ pub struct Facts<'a> {
     /// The client's address.
     pub source: Option<IpAddr>,
     /// `iat` of the token.
-    pub issued_at: UnixTime,
+    pub issued_at: Option<UnixTime>,
     /// `auth_time` of the token.
     pub authenticated_at: Option<UnixTime>,
     /// The granted transaction.
@@ -155,13 +155,18 @@ impl Condition {
         match self {
             Self::OutsideHours(hours) => !hours.contain(facts.now),
             Self::OutsideNetworks(networks) => !is_within(networks, facts.source),
-            Self::TokenOlderThan(limit) => facts.now.since(facts.issued_at) > *limit,
-            Self::AuthenticationOlderThan(limit) => facts
-                .authenticated_at
-                .is_none_or(|moment| facts.now.since(moment) > *limit),
+            Self::TokenOlderThan(limit) => is_older(facts.issued_at, *limit, facts.now),
+            Self::AuthenticationOlderThan(limit) => {
+                is_older(facts.authenticated_at, *limit, facts.now)
+            }
             Self::Above(above) => !above.is_known_within(facts.detail),
         }
     }
+}
+
+/// Whether a moment lies further back than the limit, or is not known.
+fn is_older(moment: Option<UnixTime>, limit: Duration, now: UnixTime) -> bool {
+    moment.is_none_or(|moment| now.since(moment) > limit)
 }
 
 /// Whether one of the networks holds the source. An IPv4 address mapped into IPv6 is the IPv4 address.

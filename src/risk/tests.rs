@@ -20,7 +20,7 @@ fn facts(detail: Option<&Json>) -> Facts<'_> {
     Facts {
         now: UnixTime::from_secs(NOW),
         source: Some(IpAddr::from([10, 1, 2, 3])),
-        issued_at: UnixTime::from_secs(NOW - 60),
+        issued_at: Some(UnixTime::from_secs(NOW - 60)),
         authenticated_at: Some(UnixTime::from_secs(NOW - 60)),
         detail,
     }
@@ -123,7 +123,7 @@ fn ages_count_from_the_limit_on_and_never_from_the_future() {
     ] {
         let then = UnixTime::from_millis((NOW * 1000).saturating_sub(age_ms));
         let token = Facts {
-            issued_at: then,
+            issued_at: Some(then),
             ..facts(None)
         };
         assert_eq!(
@@ -295,7 +295,7 @@ mod properties {
         ) {
             let detail = json(&format!(r#"{{"amount":{amount}}}"#));
             let facts = Facts {
-                issued_at: UnixTime::from_secs(NOW.saturating_sub(iat)),
+                issued_at: Some(UnixTime::from_secs(NOW.saturating_sub(iat))),
                 authenticated_at: auth_time.map(|age| UnixTime::from_secs(NOW.saturating_sub(age))),
                 ..facts(Some(&detail))
             };

@@ -20,9 +20,10 @@ pub struct Evaluation<'a> {
     /// The path of the request, without its query.
     pub path: &'a str,
     /// `iss`.
-    pub issuer: &'a str,
-    /// `sub`.
-    pub subject: &'a str,
+    pub issuer: Option<&'a str>,
+    /// What sort of subject it is, and its name: `identity` and `sub` for one that an issuer vouches
+    /// for.
+    pub subject: (&'static str, &'a str),
     /// `client_id`.
     pub client: Option<&'a str>,
     /// `sub` of the outermost `act`.
@@ -47,8 +48,8 @@ pub struct Evaluation<'a> {
 #[must_use]
 pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
     let mut identity = Map::new();
-    identity.insert("issuer".to_owned(), evaluation.issuer.into());
     for (name, value) in [
+        ("issuer", evaluation.issuer),
         ("client_id", evaluation.client),
         ("actor", evaluation.actor),
         ("acr", evaluation.acr),
@@ -69,8 +70,9 @@ pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
         .iter()
         .map(|(name, add)| json!({ "name": &**name, "add": add }))
         .collect();
+    let (sort, name) = evaluation.subject;
     json!({
-        "subject": { "type": "identity", "id": evaluation.subject, "properties": identity },
+        "subject": { "type": sort, "id": name, "properties": identity },
         "action": { "name": evaluation.route, "properties": { "method": evaluation.method } },
         "resource": { "type": "route", "id": evaluation.route, "properties": target },
         "context": {
@@ -274,8 +276,8 @@ mod tests {
             method: "POST",
             origin: "https://api.example.com",
             path: "/accounts/1/transfers",
-            issuer: "https://as.example.com",
-            subject: "alice",
+            issuer: Some("https://as.example.com"),
+            subject: ("identity", "alice"),
             client: Some("app"),
             actor: None,
             acr: None,

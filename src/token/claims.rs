@@ -1,4 +1,4 @@
-//! The claims of an access token (RFC 9068 section 2.2), each of its type or refused.
+//! The claims of a token, each of its type or refused.
 
 use crate::json::Json;
 use crate::reason::Reason;
@@ -18,8 +18,8 @@ pub(super) struct Claims {
     /// The members of `aud` that are the issuer's.
     pub(super) audiences: Vec<String>,
     pub(super) subject: String,
-    pub(super) client: String,
-    pub(super) id: String,
+    pub(super) client: Option<String>,
+    pub(super) id: Option<String>,
     pub(super) scopes: Vec<String>,
     pub(super) acr: Option<String>,
     pub(super) authenticated_at: Option<UnixTime>,
@@ -36,22 +36,23 @@ impl fmt::Debug for Claims {
 }
 
 impl Claims {
-    /// Reads the claims of a token whose signature held.
+    /// Reads the claims of an access token whose signature held (RFC 9068 section 2.2).
     ///
     /// # Errors
     /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
-    pub(super) fn read(claims: Json, times: Times, issuer: &Issuer) -> Result<Self, Reason> {
+    pub(super) fn of_access(claims: Json, times: Times, issuer: &Issuer) -> Result<Self, Reason> {
         let audiences = audiences(&claims, &issuer.audiences)?;
         let authenticated_at = moment(&claims, "auth_time")?;
         // An authentication after the token's own issue would stay fresh for ever.
-        if authenticated_at.is_some_and(|at| at > times.issued_at().after(issuer.leeway)) {
+        let issued_at = times.issued_at().ok_or(Reason::TokenClaims)?;
+        if authenticated_at.is_some_and(|at| at > issued_at.after(issuer.leeway)) {
             return Err(Reason::TokenClaims);
         }
         Ok(Self {
             audiences,
             subject: required(&claims, "sub")?,
-            client: required(&claims, "client_id")?,
-            id: required(&claims, "jti")?,
+            client: Some(required(&claims, "client_id")?),
+            id: Some(required(&claims, "jti")?),
             scopes: scopes(&claims)?,
             acr: claims.get("acr").map(text).transpose()?,
             authenticated_at,

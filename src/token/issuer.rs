@@ -2,14 +2,17 @@
 
 use crate::crypto::Algorithm;
 use crate::jose::KeySet;
+use crate::token::Kind;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// One issuer of access tokens, as the policy pins it.
+/// One issuer of tokens, as the policy pins it.
 #[derive(Clone, Debug)]
 pub struct Issuer {
     /// The name it has in the policy.
     pub name: Rc<str>,
+    /// What sort of tokens it issues.
+    pub kind: Kind,
     /// `iss`, compared exactly.
     pub uri: Rc<str>,
     /// Accepted members of `aud`, compared exactly.

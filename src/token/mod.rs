@@ -1,4 +1,4 @@
-//! Access tokens: who issued them, to whom, for what, until when, bound to which key.
+//! Tokens: who issued them, to whom, for what, until when, bound to which key.
 
 pub mod cache;
 mod claims;
@@ -27,10 +27,18 @@ use times::Times;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct IssuerId(pub usize);
 
+/// What sort of token it is. No two sorts are ever taken for one another (RFC 8725 section 3.12).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// An access token in the form of RFC 9068.
+    Access,
+}
+
 /// A token whose signature held and whose claims passed, at the moment it was read. Only this
 /// layer makes one.
 #[derive(Debug)]
-pub struct AccessToken {
+pub struct Token {
+    kind: Kind,
     issuer: IssuerId,
     issuer_uri: Rc<str>,
     hash: Digest32,
@@ -39,7 +47,12 @@ pub struct AccessToken {
     claims: Claims,
 }
 
-impl AccessToken {
+impl Token {
+    /// What sort of token it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
     /// The issuer, by its place in the policy.
     #[must_use]
     pub fn issuer(&self) -> IssuerId {
@@ -63,16 +76,16 @@ impl AccessToken {
     /// `client_id`.
     #[must_use]
     pub fn client(&self) -> Option<&str> {
-        Some(&self.claims.client)
+        self.claims.client.as_deref()
     }
     /// `jti`.
     #[must_use]
     pub fn id(&self) -> Option<&str> {
-        Some(&self.claims.id)
+        self.claims.id.as_deref()
     }
-    /// `iat`.
+    /// `iat`. Access tokens always have it.
     #[must_use]
-    pub fn issued_at(&self) -> UnixTime {
+    pub fn issued_at(&self) -> Option<UnixTime> {
         self.times.issued_at()
     }
     /// `exp`.

@@ -7,7 +7,7 @@ use crate::json::Json;
 use crate::reason::Reason;
 use crate::time::{Fits, UnixTime, Window};
 use crate::token::issuer::Issuer;
-use crate::token::{AccessToken, IssuerId};
+use crate::token::{IssuerId, Token};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const LATEST: i64 = 253_402_300_799;
 /// The times of a token, well formed and in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Times {
-    issued_at: UnixTime,
+    issued_at: Option<UnixTime>,
     window: Window,
 }
 
@@ -35,7 +35,7 @@ impl Times {
             return Err(Reason::TokenClaims);
         }
         Ok(Self {
-            issued_at,
+            issued_at: Some(issued_at),
             window: Window {
                 not_before,
                 expires,
@@ -56,7 +56,7 @@ impl Times {
         }
     }
 
-    pub(super) fn issued_at(self) -> UnixTime {
+    pub(super) fn issued_at(self) -> Option<UnixTime> {
         self.issued_at
     }
 
@@ -86,7 +86,7 @@ pub(super) fn moment(claims: &Json, name: &str) -> Result<Option<UnixTime>, Reas
 /// to the token, so no path, fresh or remembered, can forget the times.
 #[derive(Clone, Debug)]
 pub(super) struct Signed {
-    token: Rc<AccessToken>,
+    token: Rc<Token>,
     key_id: Option<Box<str>>,
     algorithm: Algorithm,
     thumbprint: Digest32,
@@ -95,7 +95,7 @@ pub(super) struct Signed {
 impl Signed {
     /// A token that was verified under this key, selected by this `kid`.
     pub(super) fn new(
-        token: AccessToken,
+        token: Token,
         key_id: Option<Box<str>>,
         algorithm: Algorithm,
         thumbprint: Digest32,
@@ -131,7 +131,7 @@ impl Signed {
     ///
     /// # Errors
     /// As [`Times::check`].
-    pub(super) fn admit(&self, now: UnixTime, leeway: Duration) -> Result<Rc<AccessToken>, Reason> {
+    pub(super) fn admit(&self, now: UnixTime, leeway: Duration) -> Result<Rc<Token>, Reason> {
         self.token.times.check(now, leeway)?;
         Ok(Rc::clone(&self.token))
     }

@@ -1,4 +1,4 @@
-//! From the text of a token to an [`AccessToken`] (RFC 9068 section 4, RFC 8725).
+//! From the text of a token to a [`Token`] (RFC 9068 section 4, RFC 8725).
 
 use crate::crypto::digest::{Digest32, sha256};
 use crate::crypto::{Algorithm, Verifier};
@@ -10,7 +10,7 @@ use crate::token::cache::Cache;
 use crate::token::claims::Claims;
 use crate::token::issuer::Issuer;
 use crate::token::times::{Signed, Times};
-use crate::token::{AccessToken, Held, IssuerId, KeyStore, Refused};
+use crate::token::{Held, IssuerId, KeyStore, Kind, Refused, Token};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -57,7 +57,7 @@ pub fn verify(
     tokens: &RefCell<Cache>,
     now: UnixTime,
     verifier: &dyn Verifier,
-) -> Result<Rc<AccessToken>, Refused> {
+) -> Result<Rc<Token>, Refused> {
     let hash = sha256(&[text.as_bytes()]);
     if let Some(known) = recall(&hash, issuers, accepted, keys, tokens, now) {
         return Ok(known?);
@@ -79,13 +79,16 @@ pub fn verify(
     let jws = jws
         .verify(algorithm, key.key(), verifier)
         .map_err(|_| Reason::TokenSignature)?; // 8
-    let token = AccessToken {
+    let token = Token {
+        kind: issuer.kind,
         issuer: id,
         issuer_uri: Rc::clone(&issuer.uri),
         hash,
         engine: jws.engine(),
         times,
-        claims: Claims::read(jws.into_claims(), times, issuer)?, // 9, 10
+        claims: match issuer.kind {
+            Kind::Access => Claims::of_access(jws.into_claims(), times, issuer)?, // 9, 10
+        },
     };
     let signed = Signed::new(token, key_id, algorithm, *key.thumbprint());
     let admitted = signed.admit(now, issuer.leeway)?; // 6
@@ -103,7 +106,7 @@ fn recall(
     keys: &dyn KeyStore,
     tokens: &RefCell<Cache>,
     now: UnixTime,
-) -> Option<Result<Rc<AccessToken>, Reason>> {
+) -> Option<Result<Rc<Token>, Reason>> {
     let mut cache = tokens.try_borrow_mut().ok()?;
     let signed = cache.find(hash)?;
     let id = signed.issuer();

@@ -122,7 +122,7 @@ impl World {
         let key = MacKey::derive(b"a secret of at least thirty-two bytes", "replay");
         let geometry = Geometry::of(policy.replay.memory);
         let began = UnixTime::from_secs(now - 1000);
-        let log = Log::open(Memory::default(), geometry, key, &policy.dpop, began);
+        let log = Log::open(Memory::default(), geometry, key, policy.window(), began);
         let world = Self {
             policy,
             log,

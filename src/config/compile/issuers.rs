@@ -1,37 +1,27 @@
 //! Issuers and where their keys come from.
 
+use super::names::Names;
 use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, span, span_or, text};
 use crate::config::wire::issuer::{Issuer as Written, Keys, UnknownConfirmation};
 use crate::crypto::Algorithm;
 use crate::crypto::digest::Digest32;
 use crate::jose::{KeySet, KeySetFault};
 use crate::keys::Source;
+use crate::token::Kind;
 use crate::token::issuer::{self, Issuer, KeySource};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
-/// The issuers in the order of their names, and the sources of those whose keys are fetched.
-pub(super) fn compile(
-    written: BTreeMap<String, Part<Written>>,
-    at: &At<'_>,
-    faults: &mut Faults,
-) -> Option<(Vec<Issuer>, Vec<Source>)> {
-    let mut seen = Seen::default();
-    let mut issuers = Vec::new();
-    let mut sources = Vec::new();
-    let mut whole = true;
-    for (name, part) in written {
-        let at = at.member(&name);
-        let named = text::name(&name, &at, faults);
-        let issuer = part
-            .open(&at, faults)
-            .and_then(|it| issuer(&name, it, &mut sources, &mut seen, &at, faults));
-        whole &= named.is_some() && issuer.is_some();
-        issuers.extend(issuer);
-    }
-    whole.then_some((issuers, sources))
+/// The issuers of all sections, in the order in which they were added, and the sources of those
+/// whose keys are fetched.
+#[derive(Default)]
+pub(super) struct Pool {
+    names: Vec<String>,
+    issuers: Vec<Option<Issuer>>,
+    sources: Vec<Source>,
+    seen: Seen,
 }
 
 /// What no two issuers may share, and the issuer that has it.
@@ -40,6 +30,45 @@ struct Seen {
     uris: BTreeMap<String, String>,
     keys: BTreeMap<Digest32, String>,
     sources: BTreeMap<(String, String, String), String>,
+}
+
+impl Pool {
+    /// Adds the issuers of access tokens.
+    pub(super) fn add_access(
+        &mut self,
+        written: BTreeMap<String, Part<Written>>,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) {
+        for (name, part) in written {
+            let at = at.member(&name);
+            let named = text::name(&name, &at, faults);
+            let issuer = part.open(&at, faults).and_then(|it| {
+                let (sources, seen) = (&mut self.sources, &mut self.seen);
+                issuer(&name, it, sources, seen, &at, faults)
+            });
+            self.add(&name, issuer.filter(|_| named.is_some()), &at, faults);
+        }
+    }
+
+    /// Adds an issuer, or the place of one that is at fault.
+    fn add(&mut self, name: &str, issuer: Option<Issuer>, at: &At<'_>, faults: &mut Faults) {
+        let problem = "is the name of another issuer already";
+        faults.check(!self.names.iter().any(|other| other == name), at, problem);
+        self.names.push(name.to_owned());
+        self.issuers.push(issuer);
+    }
+
+    /// The names, those of issuers at fault among them.
+    pub(super) fn names(&self) -> Names {
+        Names::numbered(self.names.iter().cloned())
+    }
+
+    /// The issuers and the sources, if none is at fault.
+    pub(super) fn finish(self) -> Option<(Vec<Issuer>, Vec<Source>)> {
+        let issuers: Option<Vec<Issuer>> = self.issuers.into_iter().collect();
+        Some((issuers?, self.sources))
+    }
 }
 
 fn issuer(
@@ -95,6 +124,7 @@ fn issuer(
     });
     Some(Issuer {
         name: name.into(),
+        kind: Kind::Access,
         uri: uri?.into(),
         audiences: audiences?,
         types: types?,

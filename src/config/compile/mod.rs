@@ -51,8 +51,13 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let issuers = whole.issuers.open(&root.member("issuers"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
-    let issuer_names = issuers.as_ref().map(names::Names::of);
-    let issuers = issuers.and_then(|it| issuers::compile(it, &root.member("issuers"), faults));
+    let mut pool = issuers::Pool::default();
+    let are_issuers = issuers.is_some();
+    if let Some(written) = issuers {
+        pool.add_access(written, &root.member("issuers"), faults);
+    }
+    let issuer_names = are_issuers.then(|| pool.names());
+    let issuers = pool.finish().filter(|_| are_issuers);
     let known = names::Known {
         origins: origins.as_deref(),
         issuers: issuer_names,

@@ -31,6 +31,16 @@ impl Names {
         )
     }
 
+    /// Names in the order of their compiled list.
+    pub(super) fn numbered(names: impl Iterator<Item = String>) -> Self {
+        Self(
+            names
+                .enumerate()
+                .map(|(place, name)| (name, place))
+                .collect(),
+        )
+    }
+
     /// The place of a name, or a fault that lists the names there are.
     pub(super) fn place(
         &self,

@@ -13,7 +13,7 @@ use crate::jose::KeySetFault;
 use crate::testing::test;
 use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
-use crate::token::{Held, IssuerId, KeyStore};
+use crate::token::{Held, IssuerId, KeyStore, Kind};
 use std::cell::RefCell;
 use std::collections::HashMap;
 
@@ -69,6 +69,7 @@ fn worker(holder: i64, wall: &Wall) -> Store<Wall> {
 
 fn worker_under(secret: &[u8], holder: i64, wall: &Wall) -> Store<Wall> {
     let issuer = Issuer {
+        kind: Kind::Access,
         name: "corp".into(),
         uri: "https://as.example.com".into(),
         audiences: vec![],

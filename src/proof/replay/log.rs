@@ -1,10 +1,9 @@
 //! The log of a whole process, over memory that its workers share.
 
 use crate::crypto::digest::MacKey;
-use crate::proof::dpop;
 use crate::proof::replay::bucket::{Bucket, Entry};
 use crate::proof::replay::root::Root;
-use crate::proof::replay::{Buckets, Geometry, ReplayLog, Use, WriteFault};
+use crate::proof::replay::{Buckets, Geometry, ReplayLog, Use, Window, WriteFault};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::sync::OnceLock;
@@ -49,15 +48,15 @@ impl<B: Buckets> Log<B> {
         buckets: B,
         geometry: Geometry,
         key: MacKey,
-        rules: &dpop::Rules,
+        window: Window,
         now: UnixTime,
     ) -> Self {
         let log = Self {
             buckets,
             geometry,
             key,
-            window: whole_seconds(rules.max_age.saturating_add(rules.max_ahead)),
-            ahead: rules.max_ahead,
+            window: whole_seconds(window.max_age.saturating_add(window.max_ahead)),
+            ahead: window.max_ahead,
             root: OnceLock::new(),
         };
         // A fault is met again, and told, by the first use.

@@ -12,6 +12,27 @@ pub use root::Geometry;
 use crate::crypto::digest::Digest32;
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use std::time::Duration;
+
+/// How long a proof may pass, whatever its kind: the log remembers it for all of that.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// How old a proof may be.
+    pub max_age: Duration,
+    /// How far ahead of the clock it may be dated.
+    pub max_ahead: Duration,
+}
+
+impl Window {
+    /// The window that holds both.
+    #[must_use]
+    pub fn widest(self, other: Self) -> Self {
+        Self {
+            max_age: self.max_age.max(other.max_age),
+            max_ahead: self.max_ahead.max(other.max_ahead),
+        }
+    }
+}
 
 /// One use of a proof.
 #[derive(Clone, Copy, Debug)]

@@ -130,7 +130,7 @@ fn a_root_of_another_refuses() {
     }
     memory.put(0, Some(good), Some(9));
     let key = MacKey::derive(b"a secret of another process", "replay");
-    let log = Log::open(&memory, Geometry::of(0), key, &dpop_rules(), NOW);
+    let log = Log::open(&memory, Geometry::of(0), key, dpop_rules().window(), NOW);
     let found = consume(&log, 1, 1, 0, NOW);
     assert_eq!(
         found,

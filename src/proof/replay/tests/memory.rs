@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::crypto::digest::MacKey;
-use crate::proof::dpop;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -93,11 +92,10 @@ pub(super) fn log_of(
     max_age: u64,
     now: UnixTime,
 ) -> Log<&Memory> {
-    let rules = dpop::Rules {
+    let window = Window {
         max_age: Duration::from_secs(max_age),
         max_ahead: Duration::from_secs(10),
-        algorithms: Vec::new(),
     };
     let key = MacKey::derive(b"a secret of this process, and of no other", "replay");
-    Log::open(memory, geometry, key, &rules, now)
+    Log::open(memory, geometry, key, window, now)
 }

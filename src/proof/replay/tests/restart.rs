@@ -94,13 +94,12 @@ fn a_longer_window_does_not_make_a_forgotten_proof_new() {
 #[test]
 fn a_window_is_rounded_up() {
     let memory = Memory::default();
-    let rules = crate::proof::dpop::Rules {
+    let window = Window {
         max_age: std::time::Duration::from_millis(60_500),
         max_ahead: std::time::Duration::ZERO,
-        algorithms: Vec::new(),
     };
     let key = crate::crypto::digest::MacKey::derive(b"secret", "replay");
-    let log = Log::open(&memory, Geometry::of(0), key, &rules, at(-1000));
+    let log = Log::open(&memory, Geometry::of(0), key, window, at(-1000));
     assert_eq!(consume(&log, 1, 1, 0, NOW), Ok(()));
     let last = UnixTime::from_millis(at(60).millis() + 500);
     assert_eq!(consume(&log, 1, 1, 0, last), Err(Reason::ProofReplayed));

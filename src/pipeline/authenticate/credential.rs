@@ -1,0 +1,70 @@
+//! Who the sender says it is, as far as somebody vouches for it.
+
+use crate::pipeline::Env;
+use crate::pipeline::admit::Admitted;
+use crate::pipeline::case::Case;
+use crate::pipeline::known::Need;
+use crate::pipeline::principal::Principal;
+use crate::reason::Reason;
+use crate::token::credentials::{Credentials, Scheme};
+use crate::token::{self, Refused};
+
+/// A caller that somebody vouches for, and how its credential was sent.
+#[derive(Debug)]
+pub(super) struct Identified {
+    pub(super) principal: Principal,
+    pub(super) scheme: Scheme,
+}
+
+/// Why it is not known who calls.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The credential is not accepted.
+    Refuse(Reason),
+    /// Something must be fetched first.
+    Needs(Need),
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::Refuse(reason)
+    }
+}
+
+impl From<Refused> for Stop {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Reason(reason) => Self::Refuse(reason),
+            Refused::NeedsKeys(issuer, kid) => Self::Needs(Need::Keys(issuer, kid)),
+        }
+    }
+}
+
+/// Reads and verifies the credential of a request.
+pub(super) fn identify(
+    admitted: &Admitted,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<Identified, Stop> {
+    let credentials = Credentials::read(&admitted.head)?;
+    case.note_scheme(credentials.scheme);
+    let rules = &admitted.route.identity;
+    let token = token::verify(
+        credentials.token,
+        &env.policy.issuers,
+        &rules.issuers,
+        env.keys,
+        env.tokens,
+        env.now,
+        env.verifier,
+    )?;
+    case.note_token(&token);
+    let is_elsewhere = |audience| rules.elsewhere.contains(audience);
+    if token.audiences().iter().all(is_elsewhere) {
+        return Err(Reason::TokenAudience.into());
+    }
+    Ok(Identified {
+        principal: Principal::Token(token),
+        scheme: credentials.scheme,
+    })
+}

@@ -1,0 +1,54 @@
+//! What a caller's credential still needs from elsewhere, and what was brought for this request.
+
+use crate::pipeline::{Answer, Env, Question};
+use crate::reason::Reason;
+use crate::token::{Held, IssuerId};
+
+/// Something that must be fetched before it is known who calls.
+#[derive(Debug)]
+pub(super) enum Need {
+    /// The keys of this issuer; it should have one of this name.
+    Keys(IssuerId, Option<String>),
+}
+
+impl Need {
+    /// As the host is asked.
+    pub(super) fn question(&self) -> Question {
+        match self {
+            Self::Keys(issuer, kid) => Question::Keys(*issuer, kid.clone()),
+        }
+    }
+
+    /// What is wrong where asking did not help.
+    pub(super) fn unmet(&self, env: &Env<'_>) -> Reason {
+        match self {
+            Self::Keys(issuer, _) => match env.keys.held(*issuer) {
+                Held::Set(_) => Reason::TokenKeyUnknown,
+                Held::Missing | Held::TooOld => Reason::KeysUnavailable,
+            },
+        }
+    }
+}
+
+/// What was asked for this request so far. Each thing is asked for once.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    keys: Vec<IssuerId>,
+}
+
+impl Known {
+    /// Whether this was asked for already.
+    pub(super) fn holds(&self, need: &Need) -> bool {
+        match need {
+            Need::Keys(issuer, _) => self.keys.contains(issuer),
+        }
+    }
+
+    /// Takes in an answer. One to another question is no answer, but what is needed may have come
+    /// all the same.
+    pub(super) fn learn(&mut self, need: &Need, _: Answer) {
+        match need {
+            Need::Keys(issuer, _) => self.keys.push(*issuer),
+        }
+    }
+}
