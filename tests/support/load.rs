@@ -74,7 +74,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "read, token new",
         allocations: 133,
-        bytes: 11_200,
+        bytes: 11_600,
         known: Known::Nothing,
         expected: None,
         plan: read,
