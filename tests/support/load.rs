@@ -82,7 +82,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "payment, body of 1 KiB",
         allocations: 101,
-        bytes: 9_400,
+        bytes: 9_800,
         known: Known::Token,
         expected: None,
         plan: payment,
