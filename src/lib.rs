@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod assertion;
 pub mod config;
 pub mod crypto;
 #[cfg(any(target_os = "wasi", test))]

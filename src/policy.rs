@@ -8,7 +8,7 @@ use crate::route::{Index, Template};
 use crate::step_up::Service;
 use crate::token::IssuerId;
 use crate::token::issuer::Issuer;
-use crate::{proof, risk, step_up, transaction};
+use crate::{assertion, proof, risk, step_up, transaction};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -85,12 +85,21 @@ impl Scope {
 }
 
 /// What the upstream sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upstream {
     /// How it learns who the caller is.
     pub identity: Identity,
-    /// Whether it sees the proof.
+    /// What the gate signs for it, where it does.
+    pub assertion: Option<assertion::Rules>,
+}
+
+/// What becomes of the proofs of a route's requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handing {
+    /// Whether the upstream sees the proof.
     pub proof: ProofHeader,
+    /// Whether the replay log takes the proof. Where it does not, whoever is behind this gate must.
+    pub consume: bool,
 }
 
 /// How the upstream learns who the caller is.
@@ -109,6 +118,9 @@ pub enum ProofHeader {
     Strip,
     /// It stays.
     Keep,
+    /// The filter removes it, and sends the token on under the Bearer scheme, for upstreams that
+    /// know no other.
+    RewriteToBearer,
 }
 
 /// What may wait, for each worker.
@@ -135,6 +147,8 @@ pub struct Route {
     pub identity: IdentityRules,
     /// How possession is shown.
     pub proof: proof::Rules,
+    /// What becomes of the proofs.
+    pub handing: Handing,
     /// The body, where the route reads it.
     pub body: Option<transaction::body::Rules>,
     /// The transaction, where the route is one.

@@ -60,7 +60,7 @@ pub struct Record {
     pub txn: Option<String>,
     /// How many members of the token's `cnf` are outside the registry.
     pub unregistered_confirmations: Option<usize>,
-    /// How far the replay log reaches that the proof was consumed in.
+    /// How far the replay log reaches that the proof was consumed in; null where none was.
     pub replay_scope: Option<&'static str>,
     /// The decision service, where it was asked.
     pub service: Option<Asked>,
@@ -79,6 +79,8 @@ pub enum Verdict {
     Refuse,
     /// It did not, and the caller was told which authentication would do.
     Challenge,
+    /// It asked for the gate's own public keys, and got them.
+    Publish,
 }
 
 /// One part of a score.
@@ -172,6 +174,12 @@ impl Record {
     pub fn close_forwarded(&mut self) {
         self.reason = None;
         self.verdict = Verdict::Forward;
+    }
+
+    /// Notes that the request was answered with the gate's public keys.
+    pub fn close_published(&mut self) {
+        self.reason = None;
+        self.verdict = Verdict::Publish;
     }
 
     /// The record as one line of JSON, without a line end.

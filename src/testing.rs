@@ -285,3 +285,13 @@ pub(crate) fn strict(value: &Value) -> Json {
     };
     Json::parse(value.to_string().as_bytes(), limits).unwrap()
 }
+
+/// The gate's own private key, in PEM.
+pub(crate) fn gate_key() -> String {
+    SigningKey::es256(9).to_pem()
+}
+
+/// The private key that follows it.
+pub(crate) fn other_gate_key() -> String {
+    SigningKey::es256(10).to_pem()
+}

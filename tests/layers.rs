@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["config"],
     &["pipeline"],
     &["policy"],
-    &["respond", "record"],
+    &["respond", "record", "assertion"],
     &["step_up"],
     &["risk", "transaction", "proof", "keys"],
     &["token"],

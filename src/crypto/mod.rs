@@ -8,6 +8,7 @@ pub(crate) mod envoy;
 mod key;
 mod known_answers;
 pub mod native;
+pub mod private;
 mod pure;
 #[cfg(test)]
 pub(crate) mod signing;

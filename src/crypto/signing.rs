@@ -1,6 +1,7 @@
-//! Keys that sign, for tests: the gate itself signs nothing.
+//! Keys that sign, for tests.
 
 use p256::ecdsa::signature::Signer as _;
+use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 
 use crate::crypto::{Algorithm, PublicKey};
 
@@ -22,6 +23,14 @@ impl SigningKey {
 
     pub(crate) fn ed25519(seed: u8) -> Self {
         Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[seed; 32]))
+    }
+
+    /// PKCS#8 in PEM.
+    pub(crate) fn to_pem(&self) -> String {
+        let Self::Es256(key) = self else {
+            panic!("the gate signs with ES256");
+        };
+        key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {

@@ -40,6 +40,14 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         return Err(Reason::OverrideRefused.into());
     }
     let policy = env.policy;
+    if let Some(rules) = &policy.upstream.assertion
+        && rules.keys_path == target.path()
+    {
+        return Err(match head.method() {
+            "GET" | "HEAD" => Halt::Keys,
+            _ => Reason::MethodUnlisted.into(),
+        });
+    }
     let route = match policy.index.find(head.method(), target.path()) {
         Found::Route(place) => policy.routes.get(place).ok_or(Reason::HostFault)?,
         Found::OtherSpelling => return Err(Reason::TargetAmbiguous.into()),

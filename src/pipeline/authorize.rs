@@ -1,6 +1,8 @@
 //! Third stage: does the token grant exactly this request?
 
+use crate::crypto::digest::{Digest32, sha256};
 use crate::json::Json;
+use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
 use crate::reason::Reason;
 use crate::transaction::{self, Request, body};
@@ -10,6 +12,8 @@ use std::fmt;
 pub(super) struct Authorized {
     pub(super) caller: Authenticated,
     pub(super) detail: Option<Json>,
+    /// SHA-256 of the body, where it was read and the upstream is to be told.
+    pub(super) body_digest: Option<Digest32>,
 }
 
 // The granted transaction is personal, so it is never shown.
@@ -67,8 +71,11 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
 pub(super) fn authorize(
     Announced { caller }: Announced,
     body: Option<&[u8]>,
+    env: &Env<'_>,
 ) -> Result<Authorized, Reason> {
     let admitted = &caller.admitted;
+    let is_asserted = env.policy.upstream.assertion.is_some();
+    let body_digest = body.filter(|_| is_asserted).map(|bytes| sha256(&[bytes]));
     let body = match (&admitted.route.body, body) {
         (Some(rules), Some(bytes)) => Some(body::read(rules, bytes)?),
         (Some(_), None) => return Err(Reason::BodyNotHeld),
@@ -88,5 +95,9 @@ pub(super) fn authorize(
             Some(transaction::fit(rules, claims, &request)?.clone())
         }
     };
-    Ok(Authorized { caller, detail })
+    Ok(Authorized {
+        caller,
+        detail,
+        body_digest,
+    })
 }

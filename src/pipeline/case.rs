@@ -35,6 +35,11 @@ impl Case {
         &self.record.id
     }
 
+    /// The id of the transaction, as the credential has it.
+    pub(super) fn transaction(&self) -> Option<&str> {
+        self.record.txn.as_deref()
+    }
+
     pub(super) fn note_trace(&mut self, trace: Option<String>) {
         self.record.trace = trace;
     }
@@ -64,13 +69,13 @@ impl Case {
         self.scheme = Some(scheme);
     }
 
-    pub(super) fn note_possession(&mut self, possession: &Possession, scope: &'static str) {
+    pub(super) fn note_possession(&mut self, possession: &Possession, scope: Option<&'static str>) {
         let record = &mut self.record;
         record.proof = possession.methods().map(Method::name).collect();
         if let Some(proven) = possession.keys().next() {
             record.key = Some(base64url(proven.thumbprint()));
             record.engine.proof = Some(Engines::name(proven.engine()));
-            record.replay_scope = Some(scope);
+            record.replay_scope = scope;
         }
         record.certificate = possession
             .certificate()
@@ -129,6 +134,12 @@ impl Case {
         let reply = respond::reply(reason, &terms);
         self.record.close_refused(reason);
         Outcome::Refuse(reply, self.record)
+    }
+
+    /// The gate's own public keys, in place of a verdict.
+    pub(super) fn published(mut self, keys: &Rc<str>) -> Outcome {
+        self.record.close_published();
+        Outcome::Publish(Rc::clone(keys), self.record)
     }
 
     /// The verdict that forwards. What may be released is made by `release` alone.

@@ -13,6 +13,7 @@ mod settle;
 
 pub use release::OURS;
 
+use crate::assertion::Asserter;
 use crate::crypto::Verifier;
 use crate::http::{Connection, RequestHead};
 use crate::policy::Policy;
@@ -33,6 +34,7 @@ use decide::{Cleared, Decided, decide};
 use known::{Known, Need};
 use settle::settle;
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 /// What a verdict rests on beside the request: the policy, the moment, and ports that answer at once.
@@ -51,6 +53,8 @@ pub struct Env<'a> {
     pub replay: &'a dyn ReplayLog,
     /// Tokens that were verified before.
     pub tokens: &'a RefCell<Cache>,
+    /// Signs for upstreams, where the policy says so.
+    pub asserter: Option<&'a Asserter>,
 }
 
 /// What to do next with a request.
@@ -91,10 +95,12 @@ pub enum Outcome {
     Forward(Release, Box<Record>),
     /// Answer in place of the upstream.
     Refuse(Reply, Box<Record>),
+    /// Answer with the gate's own public keys, a JSON Web Key Set.
+    Publish(Rc<str>, Box<Record>),
 }
 
 /// How a request is released.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Release {
     /// Request headers to remove, before any is set. Only names that are there.
     pub remove: Vec<String>,
@@ -104,6 +110,23 @@ pub struct Release {
     pub state: Vec<(&'static str, String)>,
 }
 
+// A token may be among what is set, and tokens are never shown.
+impl fmt::Debug for Release {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value): &(&'static str, String)| match *name {
+            release::AUTHORIZATION => (*name, "...".to_owned()),
+            name => (name, value.clone()),
+        };
+        let set: Vec<(&str, String)> = self.set.iter().map(shown).collect();
+        formatter
+            .debug_struct("Release")
+            .field("remove", &self.remove)
+            .field("set", &set)
+            .field("state", &self.state)
+            .finish()
+    }
+}
+
 /// Why a stage ended the way of a request.
 #[derive(Debug)]
 enum Halt {
@@ -111,6 +134,8 @@ enum Halt {
     Refuse(Reason),
     /// No route governs it, and the policy lets such requests pass.
     Unmatched(Box<RequestHead>),
+    /// It asks for the gate's own public keys.
+    Keys,
     /// It cannot go on without this.
     Needs(Box<RequestHead>, Need),
 }
@@ -194,6 +219,10 @@ fn judge(
         }),
         Ok(announced) => weigh(announced, None, &connection, case, env),
         Err(Halt::Refuse(reason)) => Step::Done(case.refused(reason)),
+        Err(Halt::Keys) => Step::Done(match env.asserter {
+            Some(asserter) => case.published(asserter.published()),
+            None => case.refused(Reason::HostFault),
+        }),
         Err(Halt::Unmatched(head)) => Step::Done(case.forwarded(release::ungoverned(&head))),
         Err(Halt::Needs(_, need)) if known.holds(&need) => {
             Step::Done(case.refused(need.unmet(env)))
@@ -218,7 +247,7 @@ fn weigh(
     mut case: Case,
     env: &Env<'_>,
 ) -> Step {
-    let decided = authorize(announced, body)
+    let decided = authorize(announced, body, env)
         .map(|authorized| assess(authorized, connection, env, &mut case))
         .and_then(|assessed| decide(assessed, env, &mut case));
     match decided {
@@ -233,8 +262,10 @@ fn weigh(
 
 /// The one way to forward a governed request.
 fn forward(cleared: &Cleared, case: Case, env: &Env<'_>) -> Outcome {
-    let release = release::granted(cleared, env.policy.upstream, &case);
-    case.forwarded(release)
+    match release::granted(cleared, env, &case) {
+        Ok(release) => case.forwarded(release),
+        Err(reason) => case.refused(reason),
+    }
 }
 
 impl Listening {

@@ -1,14 +1,20 @@
 //! What the upstream learns of a request that is forwarded, and what it does not see.
 
+use crate::assertion::Facts;
 use crate::http::{self, RequestHead};
-use crate::pipeline::Release;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
-use crate::policy::{Identity, ProofHeader, Upstream};
+use crate::pipeline::{Env, Release};
+use crate::policy::{Identity, ProofHeader};
+use crate::reason::Reason;
+use crate::token::credentials::{Credentials, Scheme};
 use std::fmt::Write as _;
 
 /// Every header of this prefix is the filter's. Inbound ones are removed.
 pub const OURS: &str = "x-countersign-";
+
+/// The header of the caller's credential.
+pub(super) const AUTHORIZATION: &str = "authorization";
 
 /// Headers by which a caller has the proxy's own router send a request again. What was permitted
 /// once is sent once. The router reads them of callers that the proxy holds to be internal.
@@ -22,7 +28,11 @@ const REPEATS: [&str; 6] = [
 ];
 
 /// The release of a request that passed every stage.
-pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Release {
+///
+/// # Errors
+/// [`Reason::HostFault`] where what the policy promises the upstream cannot be made.
+pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<Release, Reason> {
+    let upstream = &env.policy.upstream;
     let assessed = cleared.assessed();
     let caller = &assessed.authorized.caller;
     let head = &caller.admitted.head;
@@ -31,7 +41,7 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
         Identity::Headers => &mut release.set,
         Identity::FilterState => &mut release.state,
     };
-    told.reserve_exact(6);
+    told.reserve_exact(7);
     let mut tell = |header, state, value| {
         let name = match upstream.identity {
             Identity::Headers => header,
@@ -66,12 +76,53 @@ pub(super) fn granted(cleared: &Cleared, upstream: Upstream, case: &Case) -> Rel
         let actor = header_value(actor);
         tell("x-countersign-actor", "countersign.actor", actor);
     }
+    if upstream.assertion.is_some() {
+        let assertion = assertion(cleared, env, case).ok_or(Reason::HostFault)?;
+        tell(
+            "x-countersign-assertion",
+            "countersign.assertion",
+            assertion,
+        );
+    }
     release.remove = strangers(head);
-    let proof = (upstream.proof == ProofHeader::Strip).then_some("dpop");
+    let proof = match caller.admitted.route.handing.proof {
+        ProofHeader::Keep => None,
+        ProofHeader::Strip => Some("dpop"),
+        ProofHeader::RewriteToBearer => {
+            let credentials = Credentials::read(head)?;
+            if credentials.scheme == Scheme::Dpop {
+                let value = ["Bearer ", credentials.token].concat();
+                release.set.push((AUTHORIZATION, value));
+            }
+            Some("dpop")
+        }
+    };
     let unwanted = REPEATS.into_iter().chain(proof);
     let there = unwanted.filter(|name| head.names().any(|own| own == *name));
     release.remove.extend(there.map(str::to_owned));
-    release
+    Ok(release)
+}
+
+/// What the gate asserts of this request.
+fn assertion(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Option<String> {
+    let authorized = &cleared.assessed().authorized;
+    let caller = &authorized.caller;
+    let (admitted, principal) = (&caller.admitted, &caller.principal);
+    env.asserter?.assert(&Facts {
+        now: env.now,
+        decision: case.id(),
+        route: &admitted.route.name,
+        origin: admitted.route.origin.as_str(),
+        method: admitted.head.method(),
+        path: admitted.target.path(),
+        query: admitted.target.query(),
+        body: authorized.body_digest.as_ref(),
+        issuer: principal.issuer(),
+        subject: principal.subject(),
+        client: principal.client(),
+        actor: principal.actor(),
+        transaction: case.transaction(),
+    })
 }
 
 /// The release of a request that no route governs.

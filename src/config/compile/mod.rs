@@ -9,6 +9,7 @@ mod services;
 mod step_up;
 mod text;
 mod transaction;
+mod upstream;
 
 use super::error::{At, Faults};
 use super::part::Part;
@@ -47,7 +48,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let replay = replay(whole.replay, &root.member("replay"), faults);
     let dpop = dpop(whole.dpop, &root.member("dpop"), faults);
     let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
-    let upstream = upstream(whole.upstream, &root.member("upstream"), faults);
+    let upstream = upstream::compile(whole.upstream, &root.member("upstream"), faults);
     let issuers = whole.issuers.open(&root.member("issuers"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
@@ -67,6 +68,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
             names::Names::of(it.as_ref().unwrap_or(&none))
         }),
         algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
+        handing: upstream.as_ref().map(|(_, handing)| *handing),
     };
     let deadline = waiting.map(|it| it.deadline);
     let services = services.and_then(|it| {
@@ -82,6 +84,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
 
     let (issuers, sources) = issuers?;
     let (routes, index) = routes?;
+    let (upstream, _) = upstream?;
+    upstream::unlisted(&upstream, &index, &root.member("upstream"), faults)?;
     Some(Policy {
         revision: revision?,
         digest,
@@ -91,7 +95,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         },
         replay: replay?,
         dpop: dpop?,
-        upstream: upstream?,
+        upstream,
         waiting: waiting?,
         issuers,
         sources,
@@ -186,29 +190,6 @@ fn waiting(
     Some(policy::Waiting {
         deadline: deadline?,
         requests: requests?,
-    })
-}
-
-fn upstream(
-    part: Option<Part<wire::Upstream>>,
-    at: &At<'_>,
-    faults: &mut Faults,
-) -> Option<policy::Upstream> {
-    let written = Part::open_if_there(part, at, faults)?;
-    let (identity, proof) = written
-        .map(|it| (it.identity, it.proof))
-        .unwrap_or_default();
-    let identity = Part::open_if_there(identity, &at.member("identity"), faults);
-    let proof = Part::open_if_there(proof, &at.member("proof"), faults);
-    Some(policy::Upstream {
-        identity: match identity? {
-            None | Some(wire::Identity::Headers) => policy::Identity::Headers,
-            Some(wire::Identity::FilterState) => policy::Identity::FilterState,
-        },
-        proof: match proof? {
-            None | Some(wire::ProofHeader::Strip) => policy::ProofHeader::Strip,
-            Some(wire::ProofHeader::Keep) => policy::ProofHeader::Keep,
-        },
     })
 }
 

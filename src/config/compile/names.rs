@@ -3,6 +3,7 @@
 use super::{At, Faults};
 use crate::crypto::Algorithm;
 use crate::http::origin::Origin;
+use crate::policy::Handing;
 use crate::token::issuer::Issuer;
 use std::collections::BTreeMap;
 
@@ -15,6 +16,8 @@ pub(super) struct Known<'a> {
     pub(super) compiled: Option<&'a [Issuer]>,
     pub(super) services: Option<Names>,
     pub(super) algorithms: Option<&'a [Algorithm]>,
+    /// What becomes of proofs where a route says nothing else.
+    pub(super) handing: Option<Handing>,
 }
 
 /// Names, and the place that each has in its compiled list.

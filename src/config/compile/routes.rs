@@ -1,7 +1,7 @@
 //! Routes, and whether each can ever be reached.
 
 use super::names::Known;
-use super::{At, Faults, Part, risk, size, step_up, text, transaction};
+use super::{At, Faults, Part, risk, size, step_up, text, transaction, upstream};
 use crate::config::wire::route::{Body, Identity, Match, Proof, Route as Written};
 use crate::config::wire::scalar::Size;
 use crate::http::origin::Origin;
@@ -63,6 +63,8 @@ fn route(
         faults,
     );
     let proof = proofs(written.proof, &at.member("proof"), faults);
+    let handing_at = at.member("upstream");
+    let handing = upstream::of_route(written.upstream, known.handing, &handing_at, faults);
     let body = body(
         written.body,
         written.max_body,
@@ -114,6 +116,7 @@ fn route(
         challenge_scope: joined(identity.scopes.iter().map(String::as_str)),
         identity,
         proof: proof?,
+        handing: handing?,
         body: body?,
         transaction: transaction?,
         risk: risk?,

@@ -97,3 +97,14 @@ pub(super) fn repeated<T: Ord>(items: &[T], at: &At<'_>, faults: &mut Faults) {
         }
     }
 }
+
+/// The name of an environment variable.
+pub(super) fn variable(name: &str, at: &At<'_>, faults: &mut Faults) -> Option<()> {
+    let plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let begins = name.starts_with(|first: char| first.is_ascii_uppercase() || first == '_');
+    let how = "write upper-case letters, digits and underscores, as in COUNTERSIGN_KEY";
+    let problem = format!("{name:?} is not the name of an environment variable: {how}");
+    faults
+        .check(begins && name.bytes().all(plain), at, problem)
+        .then_some(())
+}

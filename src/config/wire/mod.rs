@@ -5,6 +5,7 @@
 pub(super) mod issuer;
 pub(super) mod route;
 pub(super) mod scalar;
+pub(super) mod upstream;
 
 use super::part::Part;
 use issuer::{Issuer, Service};
@@ -12,6 +13,7 @@ use route::Route;
 use scalar::{Size, Span, Whole};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use upstream::Upstream;
 
 /// A Countersign policy.
 #[derive(Debug, Deserialize)]
@@ -99,39 +101,4 @@ pub(super) struct Waiting {
     /// anyone's, and take half of the places at most.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1, "maximum" = 65536)))]
     pub(super) requests: Option<Part<Whole>>,
-}
-
-/// What the upstream sees.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(super) struct Upstream {
-    /// How it learns who the caller is: `headers` unless written.
-    pub(super) identity: Option<Part<Identity>>,
-    /// Whether it sees the proof: `strip` unless written.
-    pub(super) proof: Option<Part<ProofHeader>>,
-}
-
-/// How the upstream learns who the caller is.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[cfg_attr(not(target_arch = "wasm32"), schemars(rename = "UpstreamIdentity"))]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Identity {
-    /// The filter sets the `x-countersign-*` request headers.
-    Headers,
-    /// The filter writes filter state `wasm.countersign.*`; the proxy's own configuration makes
-    /// headers of it.
-    FilterState,
-}
-
-/// Whether the upstream sees the proof.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(super) enum ProofHeader {
-    /// The filter removes it.
-    Strip,
-    /// It stays.
-    Keep,
 }

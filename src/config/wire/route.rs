@@ -1,6 +1,7 @@
 //! A route as it is written: who, with which proof, for which transaction, at which risk.
 
 use super::scalar::{Size, Span, Whole};
+use super::upstream::Handing;
 use crate::config::part::Part;
 use serde::Deserialize;
 
@@ -29,6 +30,8 @@ pub(in crate::config) struct Route {
     pub(in crate::config) transaction: Option<Part<Transaction>>,
     /// The score.
     pub(in crate::config) risk: Part<Risk>,
+    /// What becomes of the proofs of its requests.
+    pub(in crate::config) upstream: Option<Part<Handing>>,
     /// What happens from `risk.step_up_at`.
     pub(in crate::config) step_up: Option<Part<StepUp>>,
 }

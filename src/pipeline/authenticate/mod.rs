@@ -39,8 +39,10 @@ pub(super) fn authenticate(
     };
     let possession = prove(&admitted, &identified, connection, env)?;
     let principal = identified.principal;
-    case.note_possession(&possession, env.policy.replay.scope.name());
-    for proven in possession.keys() {
+    let is_consumed = admitted.route.handing.consume;
+    let scope = is_consumed.then(|| env.policy.replay.scope.name());
+    case.note_possession(&possession, scope);
+    for proven in possession.keys().filter(|_| is_consumed) {
         consume(proven, &principal, env)?;
     }
     Ok(Authenticated {
