@@ -7,7 +7,7 @@ use crate::time::UnixTime;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -118,10 +118,10 @@ impl Asserter {
         others: &[PrivateKey],
         signer: Box<dyn Signer>,
     ) -> Self {
-        let own = published(&key);
-        let header = json!({ "typ": TYPE, "alg": "ES256", "kid": own["kid"] });
-        let keys: Vec<Value> = std::iter::once(own)
-            .chain(others.iter().map(published))
+        let header = json!({ "typ": TYPE, "alg": "ES256", "kid": Public::of(&key).kid });
+        let keys: Vec<Public> = std::iter::once(&key)
+            .chain(others)
+            .map(Public::of)
             .collect();
         Self {
             rules,
@@ -177,16 +177,37 @@ impl Asserter {
     }
 }
 
-/// The public half of a key, named by its thumbprint (RFC 7638).
-fn published(key: &PrivateKey) -> Value {
-    let (x, y) = key.coordinates();
-    let (x, y) = (
-        BASE64_URL_SAFE_NO_PAD.encode(x),
-        BASE64_URL_SAFE_NO_PAD.encode(y),
-    );
-    let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    let kid = BASE64_URL_SAFE_NO_PAD.encode(sha256(&[canonical.as_bytes()]));
-    json!({ "kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": kid, "alg": "ES256", "use": "sig" })
+/// The public half of a key, as it is published.
+#[derive(Serialize)]
+struct Public {
+    kty: &'static str,
+    crv: &'static str,
+    x: String,
+    y: String,
+    kid: String,
+    alg: &'static str,
+    r#use: &'static str,
+}
+
+impl Public {
+    /// The public half of a key, named by its thumbprint (RFC 7638).
+    fn of(key: &PrivateKey) -> Self {
+        let (x, y) = key.coordinates();
+        let (x, y) = (
+            BASE64_URL_SAFE_NO_PAD.encode(x),
+            BASE64_URL_SAFE_NO_PAD.encode(y),
+        );
+        let canonical = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        Self {
+            kty: "EC",
+            crv: "P-256",
+            kid: BASE64_URL_SAFE_NO_PAD.encode(sha256(&[canonical.as_bytes()])),
+            x,
+            y,
+            alg: "ES256",
+            r#use: "sig",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +216,7 @@ mod tests {
     use crate::crypto::{Algorithm, Pure};
     use crate::jose::{KeySet, Limits, Selection, Untrusted};
     use crate::testing::{NOW, NOW_SECS, gate_key, other_gate_key, test};
+    use serde_json::Value;
 
     fn rules() -> Rules {
         Rules {

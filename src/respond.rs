@@ -19,6 +19,13 @@ pub struct Reply {
     pub body: String,
 }
 
+/// Headers of the answer with the gate's own public keys. Whoever checks assertions may keep them for
+/// a while: a new key is published before it signs.
+pub const KEY_SET_HEADERS: [(&str, &str); 2] = [
+    ("content-type", "application/jwk-set+json"),
+    ("cache-control", "max-age=300"),
+];
+
 /// What a challenge on this route says.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Terms<'a> {

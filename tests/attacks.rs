@@ -42,7 +42,7 @@ fn judge(world: &World, plan: &Plan) -> Outcome {
 
 fn reason(outcome: &Outcome) -> Option<Reason> {
     match outcome {
-        Outcome::Forward(..) => None,
+        Outcome::Forward(..) | Outcome::Publish(..) => None,
         Outcome::Refuse(reply, _) => Some(reply.reason),
     }
 }
@@ -51,6 +51,7 @@ fn released(outcome: Outcome) -> Release {
     match outcome {
         Outcome::Forward(release, _) => release,
         Outcome::Refuse(reply, _) => panic!("refused: {:?}", reply.reason),
+        Outcome::Publish(..) => panic!("not forwarded"),
     }
 }
 

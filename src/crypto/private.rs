@@ -141,6 +141,7 @@ fn ask(functions: &impl SignFunction, key: &PrivateKey, message: &[u8]) -> Optio
 mod tests {
     use super::*;
     use crate::testing::{gate_key, test};
+    use prost::Message as _;
     use std::cell::Cell;
 
     fn key() -> PrivateKey {
@@ -182,6 +183,8 @@ mod tests {
         }
     }
 
+    type Answers = fn(&[u8], usize) -> Option<Vec<u8>>;
+
     /// A host that answers so to a signature made with its key.
     struct Host<A> {
         answer: A,
@@ -190,7 +193,7 @@ mod tests {
 
     impl<A: Fn(&[u8], usize) -> Option<Vec<u8>>> SignFunction for Host<A> {
         fn sign(&self, arguments: &[u8]) -> Option<Vec<u8>> {
-            self.asked.set(self.asked.get() + 1);
+            self.asked.set(self.asked.get().saturating_add(1));
             (self.answer)(arguments, self.asked.get())
         }
     }
@@ -204,19 +207,25 @@ mod tests {
 
     /// What Envoy answers.
     fn signed(arguments: &[u8]) -> Vec<u8> {
-        let message = message_of(arguments);
-        let signature: Signature = key().key.sign(message);
+        let asked = Arguments::decode(arguments).unwrap();
+        assert_eq!(asked.hash_function, "sha256");
+        let key = SigningKey::from_pkcs8_der(&asked.private_key).unwrap();
+        let signature: Signature = key.sign(&asked.text);
         let der = signature.to_der();
         let bytes = der.as_bytes();
         let length = u8::try_from(bytes.len()).unwrap();
         [&[0x08, 0x01, 0x12, length], bytes].concat()
     }
 
-    /// The last field: its tag and its length, a byte each, and then the message.
-    fn message_of(arguments: &[u8]) -> &[u8] {
-        let hash = 2 + "sha256".len();
-        let private = 1 + 2 + key().document.len();
-        &arguments[hash + private + 2..]
+    /// `SignArguments`, as Envoy declares it.
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Arguments {
+        #[prost(string, tag = "1")]
+        hash_function: String,
+        #[prost(bytes = "vec", tag = "2")]
+        private_key: Vec<u8>,
+        #[prost(bytes = "vec", tag = "3")]
+        text: Vec<u8>,
     }
 
     #[test]
@@ -235,7 +244,7 @@ mod tests {
     #[test]
     fn a_host_that_does_not_is_not() {
         let key = key();
-        let wrong: [fn(&[u8], usize) -> Option<Vec<u8>>; 6] = [
+        let wrong: [Answers; 6] = [
             |_, _| None,
             |_, _| Some(Vec::new()),
             |_, _| Some(vec![0x08, 0x01]),
@@ -247,8 +256,9 @@ mod tests {
             },
             |it, _| {
                 let mut answer = signed(it);
-                let last = answer.len() - 1;
-                answer[last] ^= 1;
+                if let Some(last) = answer.last_mut() {
+                    *last ^= 1;
+                }
                 Some(answer)
             },
         ];

@@ -2,11 +2,13 @@
 //! the streams of that root share it. A new configuration makes a new one beside it.
 
 use super::abi::{self, Fault, Level};
+use super::asserting::asserter;
 use super::held::Held;
 use super::meters::Meters;
 use super::ports::{Closed, Counted, SharedBuckets, SharedData};
 use super::read::{self, Moment};
 use super::waiting::Table;
+use crate::assertion::Asserter;
 use crate::crypto::digest::MacKey;
 use crate::crypto::{Pure, Verifier};
 use crate::http::Connection;
@@ -55,6 +57,7 @@ pub(super) struct Gate {
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
     tokens: RefCell<Cache>,
+    asserter: Option<Asserter>,
     reads: Reads,
     asks: bool,
     is_open: bool,
@@ -62,7 +65,12 @@ pub(super) struct Gate {
 
 impl Gate {
     /// A gate that judges by this policy.
-    pub(super) fn open(policy: Policy, secret: &[u8]) -> Self {
+    ///
+    /// # Errors
+    /// What is wrong with a secret that the policy names.
+    pub(super) fn open(policy: Policy, secret: &[u8]) -> Result<Self, String> {
+        let asserter = policy.upstream.assertion.as_ref();
+        let asserter = asserter.map(self::asserter).transpose()?;
         let moment = read::moment();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
@@ -85,12 +93,13 @@ impl Gate {
             // A log that began at no time could not tell what it has not seen.
             Err(_) => Box::new(Closed),
         };
-        Self {
+        Ok(Self {
             verifier: Box::new(verifier),
             replay,
+            asserter,
             is_open: true,
             ..Self::new(policy, secret, moment.unwrap_or_default(), meters)
-        }
+        })
     }
 
     /// A gate that refuses every request, because there is nothing it may act on.
@@ -110,7 +119,7 @@ impl Gate {
             },
             upstream: policy::Upstream {
                 identity: policy::Identity::Headers,
-                proof: policy::ProofHeader::Strip,
+                assertion: None,
             },
             waiting: policy::Waiting {
                 deadline: Duration::ZERO,
@@ -142,6 +151,7 @@ impl Gate {
             meters,
             replay: Box::new(Closed),
             tokens: RefCell::default(),
+            asserter: None,
             reads: Reads::of(&policy),
             asks: !policy.services.is_empty(),
             is_open: false,
@@ -212,6 +222,7 @@ impl Gate {
             keys: &keys,
             replay: &*self.replay,
             tokens: &self.tokens,
+            asserter: self.asserter.as_ref(),
         })
     }
 }

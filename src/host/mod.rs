@@ -15,6 +15,8 @@
 #[cfg(target_os = "wasi")]
 mod abi;
 #[cfg(target_os = "wasi")]
+mod asserting;
+#[cfg(target_os = "wasi")]
 mod calls;
 #[cfg(target_os = "wasi")]
 mod gate;
@@ -31,6 +33,8 @@ mod ports;
 mod read;
 #[cfg(target_os = "wasi")]
 mod root;
+#[cfg(target_os = "wasi")]
+mod secrets;
 #[cfg(target_os = "wasi")]
 mod stream;
 #[cfg(target_os = "wasi")]

@@ -132,6 +132,15 @@ impl Gate {
                 self.refuse(&reply, &record);
             }
             Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
+            Outcome::Publish(keys, record) => {
+                tell(&record);
+                send(
+                    200,
+                    "keys_published",
+                    &keys,
+                    &respond::KEY_SET_HEADERS.map(owned),
+                );
+            }
         }
     }
 
@@ -155,13 +164,26 @@ impl Gate {
 
     fn refuse(&self, reply: &Reply, record: &Record) {
         self.note_refusal(reply.reason, record);
-        let headers = pairs::write(&reply.headers);
-        if abi::reply(reply.status, reply.reason.code(), &reply.body, &headers).is_err() {
-            abi::log(
-                Level::Error,
-                "a reply was not sent; the request waits for the proxy's timeouts",
-            );
-        }
+        send(
+            reply.status,
+            reply.reason.code(),
+            &reply.body,
+            &reply.headers,
+        );
+    }
+}
+
+fn owned((name, value): (&'static str, &'static str)) -> (&'static str, String) {
+    (name, value.to_owned())
+}
+
+/// Answers in place of the upstream.
+fn send(status: u16, details: &str, body: &str, headers: &[(&'static str, String)]) {
+    if abi::reply(status, details, body, &pairs::write(headers)).is_err() {
+        abi::log(
+            Level::Error,
+            "a reply was not sent; the request waits for the proxy's timeouts",
+        );
     }
 }
 

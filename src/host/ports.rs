@@ -4,6 +4,7 @@ use super::abi::{self, Fault};
 use super::meters::Meters;
 use crate::crypto::digest::MacKey;
 use crate::crypto::native::{Functions, Native};
+use crate::crypto::private::SignFunction;
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
 use crate::keys::board::Board;
 use crate::proof::replay::{BucketFault, Buckets, ReplayLog, Use, WriteFault};
@@ -94,6 +95,12 @@ pub(super) struct Foreign;
 impl Functions for Foreign {
     fn verify_signature(&self, arguments: &[u8]) -> Option<Vec<u8>> {
         abi::foreign("verify_signature", arguments).ok()
+    }
+}
+
+impl SignFunction for Foreign {
+    fn sign(&self, arguments: &[u8]) -> Option<Vec<u8>> {
+        abi::foreign("sign", arguments).ok()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::abi::{self, Buffer, Level};
 use super::gate::Gate;
+use super::secrets::secret;
 use super::stream::Stream;
 use super::tend::rung;
 use crate::config;
@@ -11,7 +12,6 @@ use std::rc::Rc;
 
 /// The environment variable with the gate's secret.
 const SECRET: &str = "COUNTERSIGN_SECRET";
-const SHORTEST_SECRET: usize = 32;
 /// How late a deadline may be seen, in milliseconds.
 const TICK: u32 = 100;
 
@@ -53,15 +53,16 @@ impl RootContext for Root {
                 return false;
             }
         };
-        let secret = std::env::var(SECRET).unwrap_or_default();
-        if secret.len() < SHORTEST_SECRET {
-            complain(&format!(
-                "{SECRET} is missing or shorter than {SHORTEST_SECRET} bytes; every request is \
-                 refused. Set it in vm_config.environment_variables"
-            ));
-            return true;
-        }
-        let gate = Gate::open(policy, secret.as_bytes());
+        let opened = secret(SECRET)
+            .map_err(|missing| missing.to_string())
+            .and_then(|secret| Gate::open(policy, secret.as_ref()));
+        let gate = match opened {
+            Ok(gate) => gate,
+            Err(problem) => {
+                complain(&problem);
+                return true;
+            }
+        };
         if abi::tick_every(TICK).is_err() {
             complain("there is no tick, so no wait would ever end; every request is refused");
             return true;

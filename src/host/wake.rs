@@ -100,7 +100,7 @@ impl Gate {
         };
         match outcome {
             Outcome::Refuse(_, record) => self.note_refusal(reason, &record),
-            Outcome::Forward(..) => {}
+            Outcome::Forward(..) | Outcome::Publish(..) => {}
         }
     }
 

@@ -99,6 +99,16 @@ pub enum Outcome {
     Publish(Rc<str>, Box<Record>),
 }
 
+impl Outcome {
+    /// The record of the verdict.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        match self {
+            Self::Forward(_, record) | Self::Refuse(_, record) | Self::Publish(_, record) => record,
+        }
+    }
+}
+
 /// How a request is released.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Release {

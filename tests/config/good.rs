@@ -4,7 +4,7 @@ use super::{good, policy};
 use countersign::config;
 use countersign::crypto::Algorithm;
 use countersign::http::budget::MAX_PATH_SEGMENTS;
-use countersign::policy::{Identity, Policy, ProofHeader, Scope, Unmatched};
+use countersign::policy::{Handing, Identity, Policy, ProofHeader, Scope, Unmatched};
 use countersign::proof::Method;
 use countersign::risk::Condition;
 use countersign::route::Found;
@@ -43,7 +43,7 @@ fn what_is_left_out_has_the_documented_value() {
     assert_eq!(policy.waiting.deadline, Duration::from_secs(5));
     assert_eq!(policy.waiting.requests, 1024);
     assert_eq!(policy.upstream.identity, Identity::Headers);
-    assert_eq!(policy.upstream.proof, ProofHeader::Strip);
+    assert_eq!(policy.upstream.assertion, None);
     let issuer = &policy.issuers[0];
     assert_eq!(issuer.leeway, Duration::from_secs(5));
     assert_eq!(issuer.unknown_confirmation, UnknownConfirmation::Ignore);
@@ -53,6 +53,11 @@ fn what_is_left_out_has_the_documented_value() {
     let route = &policy.routes[0];
     assert_eq!(route.origin.as_str(), "https://api.example.com");
     assert_eq!(route.identity.scopes, Vec::<String>::new());
+    let strip = Handing {
+        proof: ProofHeader::Strip,
+        consume: true,
+    };
+    assert_eq!(route.handing, strip);
     assert_eq!(
         (&*route.challenge_scope, &*route.challenge_algs),
         ("", "ES256 PS256 EdDSA")
@@ -73,7 +78,26 @@ fn what_is_written_is_what_is_meant() {
         [Algorithm::Es256, Algorithm::Ed25519]
     );
     assert_eq!(policy.upstream.identity, Identity::FilterState);
-    assert_eq!(policy.upstream.proof, ProofHeader::Keep);
+    let rules = policy.upstream.assertion.as_ref().unwrap();
+    assert_eq!(rules.keys, ["COUNTERSIGN_ASSERTION_KEY", "NEXT_KEY"]);
+    assert_eq!(rules.issuer, "https://gate.example.com");
+    assert_eq!(rules.audience.as_deref(), Some("ledger"));
+    assert_eq!(rules.lifetime, Duration::from_secs(10));
+    assert_eq!(rules.keys_path, "/.well-known/countersign/keys");
+    let handed: Vec<_> = policy.routes.iter().map(|it| it.handing).collect();
+    let keep = Handing {
+        proof: ProofHeader::Keep,
+        consume: true,
+    };
+    let rewrite = Handing {
+        proof: ProofHeader::RewriteToBearer,
+        consume: true,
+    };
+    let unconsumed = Handing {
+        consume: false,
+        ..keep
+    };
+    assert_eq!(handed, [rewrite, unconsumed]);
 
     let [corp, partner] = policy.issuers.as_slice() else {
         panic!("two issuers")

@@ -77,6 +77,8 @@ pub(crate) struct Setup {
     pub(crate) policy: String,
     /// `COUNTERSIGN_SECRET`.
     pub(crate) secret: Option<&'static str>,
+    /// Further environment variables of the module.
+    pub(crate) environment: Vec<(&'static str, String)>,
     /// Worker threads.
     pub(crate) workers: u32,
     /// `allow_on_headers_stop_iteration`.
@@ -99,6 +101,7 @@ impl Setup {
         Self {
             policy: policy.to_string(),
             secret: Some(SECRET),
+            environment: Vec::new(),
             workers: 1,
             stops: true,
             dynamic: false,
@@ -195,6 +198,9 @@ impl Setup {
         let mut environment = json!({});
         if let Some(secret) = self.secret {
             environment["COUNTERSIGN_SECRET"] = json!(secret);
+        }
+        for (name, value) in &self.environment {
+            environment[name] = json!(value);
         }
         let mut capabilities = json!({});
         if self.denied.is_some() {

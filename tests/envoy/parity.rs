@@ -202,6 +202,7 @@ fn compare(world: &World, sent: &Sent, line: &str, logged: &Value) {
             };
             arrived(row, release, seen);
         }
+        Outcome::Publish(..) => panic!("{name}: no row asks for keys"),
         Outcome::Refuse(reply, _) => {
             assert_eq!(sent.forwarded.len(), 0, "{name}");
             assert_eq!(logged["details"], reply.reason.code(), "{name}");

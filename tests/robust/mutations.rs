@@ -122,6 +122,7 @@ impl Trial {
                 }
                 true
             }
+            Outcome::Publish(..) => return Err("keys were published".to_owned()),
             Outcome::Refuse(reply, record) => {
                 shown.push(record.to_json());
                 if record.reason != Some(reply.reason.code()) || !(400..600).contains(&reply.status)

@@ -177,7 +177,7 @@ impl Kind {
     /// Holds an outcome to what is expected of this kind.
     pub(crate) fn check(&self, outcome: &Outcome) {
         let reason = match outcome {
-            Outcome::Forward(..) => None,
+            Outcome::Forward(..) | Outcome::Publish(..) => None,
             Outcome::Refuse(reply, _) => Some(reply.reason),
         };
         assert_eq!(reason, self.expected, "{}", self.name);
@@ -220,8 +220,7 @@ pub(crate) fn judge(world: &World, request: Request, verifier: &dyn Verifier) ->
         let Step::Done(outcome) = step else {
             panic!("no verdict")
         };
-        let (Outcome::Forward(_, record) | Outcome::Refuse(_, record)) = &outcome;
-        let line = record.to_json();
+        let line = outcome.record().to_json();
         (outcome, line)
     })
 }

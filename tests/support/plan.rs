@@ -5,6 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::crypto::digest::sha256;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
 use serde_json::{Value, json};
 
 pub(crate) const ORIGIN: &str = "https://api.example.com";
@@ -76,6 +77,12 @@ pub(crate) fn issuer_key() -> Signer {
 
 pub(crate) fn next_issuer_key() -> Signer {
     Signer::of(11, "issuer-2")
+}
+
+/// The gate's own private key, in PEM.
+pub(crate) fn gate_key() -> String {
+    let key = SigningKey::from_bytes(&[9; 32].into()).unwrap();
+    key.to_pkcs8_pem(LineEnding::LF).unwrap().to_string()
 }
 
 pub(crate) fn client_key() -> Signer {

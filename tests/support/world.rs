@@ -1,11 +1,13 @@
 //! The gate without a proxy: a policy, a clock that the test sets, memory that one worker shares with
 //! itself, and a decision service that is a value.
 
-use crate::support::plan::Wire;
+use crate::support::plan::{self, Wire};
 use crate::support::policy;
 use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
+use countersign::assertion::Asserter;
 use countersign::config;
 use countersign::crypto::digest::MacKey;
+use countersign::crypto::private::PrivateKey;
 use countersign::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Pure, Verifier};
 use countersign::http::{Connection, RequestHead};
 use countersign::pipeline::{self, Answer, Env, Outcome, Question, Step};
@@ -90,9 +92,7 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     pub(crate) fn record(&self) -> &Record {
-        match &self.outcome {
-            Outcome::Forward(_, record) | Outcome::Refuse(_, record) => record,
-        }
+        self.outcome.record()
     }
 }
 
@@ -100,6 +100,7 @@ pub(crate) struct World {
     pub(crate) policy: Rc<Policy>,
     pub(crate) log: Log<Memory>,
     pub(crate) tokens: RefCell<Cache>,
+    pub(crate) asserter: Option<Asserter>,
     /// Milliseconds since the epoch.
     pub(crate) now: Cell<i64>,
     /// The last decision's entropy.
@@ -124,9 +125,10 @@ impl World {
         let began = UnixTime::from_secs(now - 1000);
         let log = Log::open(Memory::default(), geometry, key, policy.window(), began);
         let world = Self {
-            policy,
             log,
             tokens: RefCell::new(Cache::holding(64)),
+            asserter: asserter(&policy),
+            policy,
             now: Cell::default(),
             entropy: Cell::default(),
             engine: Cell::new(Engine::Pure),
@@ -157,6 +159,7 @@ impl World {
             keys: &keys,
             replay: &self.log,
             tokens: &self.tokens,
+            asserter: self.asserter.as_ref(),
         })
     }
 
@@ -202,6 +205,13 @@ impl World {
     }
 }
 
+/// What the policy has the gate sign, with keys that are always the same.
+fn asserter(policy: &Policy) -> Option<Asserter> {
+    let key = PrivateKey::from_pem(&plan::gate_key()).unwrap();
+    let rules = policy.upstream.assertion.clone()?;
+    Some(Asserter::new(rules, key, &[], Box::new(Pure)))
+}
+
 /// The head of a request, as a host hands it over.
 pub(crate) fn head(wire: &Wire) -> Result<RequestHead, Reason> {
     let head = RequestHead::new(lines_of(wire))?;
@@ -240,6 +250,7 @@ pub(crate) fn lines() -> String {
         let (status, out) = match &verdict.outcome {
             Outcome::Forward(release, _) => (0, format!("{release:?}")),
             Outcome::Refuse(reply, _) => (reply.status, format!("{:?}", reply.headers)),
+            Outcome::Publish(keys, _) => (200, keys.to_string()),
         };
         let record = verdict.record().to_json();
         writeln!(lines, "{}\n{status} {out}\n{record}", row.name).unwrap();

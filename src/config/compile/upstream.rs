@@ -28,7 +28,7 @@ pub(super) fn compile(
         proof: written.proof,
         consume_jti: written.consume_jti,
     };
-    let handing = handed(handing, DEFAULT, at, faults);
+    let handing = handed(handing, Some(DEFAULT), at, faults);
     let assertion_at = at.member("assertion");
     let assertion = Part::open_if_there(written.assertion, &assertion_at, faults);
     let assertion = assertion.and_then(|written| match written {
@@ -59,22 +59,28 @@ pub(super) fn of_route(
 ) -> Option<Handing> {
     match Part::open_if_there(part, at, faults)? {
         None => default,
-        Some(written) => handed(written, default.unwrap_or(DEFAULT), at, faults),
+        Some(written) => handed(written, default, at, faults),
     }
 }
 
-fn handed(written: Written, default: Handing, at: &At<'_>, faults: &mut Faults) -> Option<Handing> {
+fn handed(
+    written: Written,
+    default: Option<Handing>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Handing> {
     let proof = Part::open_if_there(written.proof, &at.member("proof"), faults);
     let consume_at = at.member("consume_jti");
     let consume = Part::open_if_there(written.consume_jti, &consume_at, faults);
+    let (proof, consume, default) = (proof?, consume?, default?);
     let handing = Handing {
-        proof: match proof? {
+        proof: match proof {
             None => default.proof,
             Some(ProofHeader::Strip) => policy::ProofHeader::Strip,
             Some(ProofHeader::Keep) => policy::ProofHeader::Keep,
             Some(ProofHeader::RewriteToBearer) => policy::ProofHeader::RewriteToBearer,
         },
-        consume: consume?.unwrap_or(default.consume),
+        consume: consume.unwrap_or(default.consume),
     };
     let is_checked = handing.consume || handing.proof == policy::ProofHeader::Keep;
     let problem = "nobody would see a proof that is used again: `false` needs `proof: keep`, and a \
@@ -89,8 +95,7 @@ fn assertion_of(written: Assertion, at: &At<'_>, faults: &mut Faults) -> Option<
     let keys = written.keys.open(&keys_at, faults);
     let keys = keys.and_then(|keys| {
         text::repeated(&keys, &keys_at, faults);
-        let mut whole = !keys.is_empty();
-        faults.check(whole, &keys_at, "is empty: name at least one variable");
+        let mut whole = true;
         for (place, name) in keys.iter().enumerate() {
             whole &= text::variable(name, &keys_at.item(place), faults).is_some();
         }
