@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 use countersign::reason::Reason;
-use countersign::{record, respond};
+use countersign::{config, record, respond};
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -32,12 +32,38 @@ fn with_part(document: &str, name: &str, text: &str) -> String {
     format!("{before}{start}{text}<!-- end -->{after}")
 }
 
+/// The examples of one proof each.
+fn examples() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("envoy/examples");
+    let mut files: Vec<String> = std::fs::read_dir(folder)
+        .expect("envoy/examples")
+        .map(|entry| entry.expect("an entry").file_name())
+        .map(|name| format!("envoy/examples/{}", name.display()))
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_example_loads() {
+    for file in examples() {
+        let loaded = config::from_yaml(&read(&file)).map(|json| config::load(&json));
+        assert!(matches!(loaded, Ok(Ok(_))), "{file}: {loaded:?}");
+    }
+}
+
 /// The README as it must be.
 #[test]
 fn the_readme_shows_the_files_that_run_and_every_reason() {
     let mut must = read("README.md");
-    for file in ["envoy/policy.yaml", "envoy/envoy.yaml"] {
-        must = with_part(&must, file, &format!("\n```yaml\n{}```\n\n", read(file)));
+    let mut files = vec![
+        "envoy/policy.yaml".to_owned(),
+        "envoy/envoy.yaml".to_owned(),
+    ];
+    files.extend(examples());
+    for file in files {
+        let text = format!("\n```yaml\n{}```\n\n", read(&file));
+        must = with_part(&must, &file, &text);
     }
     let mut table = String::from("\n| code | status | meaning |\n|---|---|---|\n");
     for reason in Reason::ALL {

@@ -29,6 +29,7 @@ fn judge(world: &World, plan: &Plan) -> Outcome {
     let row = Row {
         name: "",
         wire: plan.wire(),
+        connection: countersign::http::Connection::default(),
         service: Service::Permits,
         expected: Expected::Forwarded,
     };

@@ -25,6 +25,7 @@ fn answers_on_the_wire_are_what_the_port_says() {
         let row = Row {
             name,
             wire: plan.wire(),
+            connection: countersign::http::Connection::default(),
             service: Service::Permits,
             expected,
         };

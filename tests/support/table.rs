@@ -4,6 +4,7 @@
 use crate::support::plan::{ORIGIN, Plan, Wire};
 use crate::support::reads::READS;
 use crate::support::transfers::TRANSFERS;
+use countersign::http::Connection;
 use countersign::reason::Reason;
 use serde_json::json;
 
@@ -43,6 +44,8 @@ pub(crate) const GOLDEN_NOW: i64 = 1_700_000_000;
 pub(crate) struct Row {
     pub(crate) name: &'static str,
     pub(crate) wire: Wire,
+    /// What is known of the connection it comes on.
+    pub(crate) connection: Connection,
     pub(crate) service: Service,
     pub(crate) expected: Expected,
 }
@@ -61,6 +64,7 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
         rows.push(Row {
             name,
             wire: plan.wire(),
+            connection: Connection::default(),
             service,
             expected,
         });

@@ -9,7 +9,7 @@ use countersign::config;
 use countersign::crypto::digest::MacKey;
 use countersign::crypto::private::PrivateKey;
 use countersign::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Pure, Verifier};
-use countersign::http::{Connection, RequestHead};
+use countersign::http::RequestHead;
 use countersign::pipeline::{self, Answer, Env, Outcome, Question, Step};
 use countersign::policy::Policy;
 use countersign::proof::replay::{BucketFault, Buckets, Geometry, Log, WriteFault};
@@ -186,7 +186,7 @@ impl World {
             }
         };
         let mut asked = Vec::new();
-        let mut step = self.with(|env| pipeline::run(head, &Connection::default(), env));
+        let mut step = self.with(|env| pipeline::run(head, &row.connection, env));
         loop {
             step = match step {
                 Step::Done(outcome) => return Verdict { outcome, asked },

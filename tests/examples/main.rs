@@ -1,0 +1,55 @@
+//! The example of each proof, as the README shows it: one valid request passes, one changed does not.
+#![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
+
+#[expect(dead_code, reason = "the flow tests use all of it")]
+#[path = "../support/mod.rs"]
+mod support;
+
+mod dpop;
+mod upstream;
+
+use countersign::config;
+use countersign::http::Connection;
+use countersign::pipeline::Outcome;
+use serde_json::{Value, json};
+use support::plan::{Plan, issuer_key};
+use support::table::{Expected, GOLDEN_NOW, Row, Service};
+use support::world::World;
+
+/// Now, in seconds.
+const NOW: i64 = GOLDEN_NOW;
+
+/// An example as it stands in the README, but for keys: those that are fetched are the tests' own.
+fn document(name: &str) -> Value {
+    let path = format!("{}/envoy/examples/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut document: Value = serde_json::from_slice(&config::from_yaml(&text).unwrap()).unwrap();
+    let issuers = document["issuers"].as_object_mut().unwrap();
+    for issuer in issuers.values_mut() {
+        issuer["keys"] = json!({ "inline": { "keys": [issuer_key().published()] } });
+    }
+    document
+}
+
+/// A world under an example.
+fn world(name: &str) -> World {
+    World::under(&document(name), NOW)
+}
+
+/// What comes of a request.
+fn judge(world: &World, plan: &Plan) -> Outcome {
+    let row = Row {
+        name: "",
+        wire: plan.wire(),
+        connection: Connection::default(),
+        service: Service::Permits,
+        expected: Expected::Forwarded,
+    };
+    world.judge(&row).outcome
+}
+
+/// The reason of a refusal.
+fn reason(outcome: &Outcome) -> Option<&'static str> {
+    outcome.record().reason
+}
