@@ -1,5 +1,6 @@
 //! The keys that assertions are signed with, from the environment.
 
+use super::abi::{self, Level};
 use super::ports::Foreign;
 use super::secrets::secrets;
 use crate::assertion::{Asserter, Rules};
@@ -26,5 +27,10 @@ pub(super) fn asserter(rules: &Rules) -> Result<Asserter, String> {
     let others = keys.split_off(keys.len().min(1));
     let key = keys.pop().ok_or("no key for assertions is named")?;
     let signer = NativeSigner::self_tested(Foreign, &key);
+    let engine = if signer.is_native() { "host" } else { "module" };
+    abi::log(
+        Level::Info,
+        &format!("assertions are signed by the {engine}"),
+    );
     Ok(Asserter::new(rules.clone(), key, &others, Box::new(signer)))
 }

@@ -27,6 +27,7 @@ mod server;
 mod support;
 mod wire;
 
+mod assertion;
 mod bodies;
 mod cost;
 mod crippled;
