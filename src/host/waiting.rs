@@ -3,6 +3,7 @@
 
 use crate::time::UnixTime;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Whether a request's caller has shown who it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +13,9 @@ pub(super) enum Caller {
     /// Its token is verified, and its key proven.
     Proven,
 }
+
+/// How far a clock may be set back without ending the waits of the moment before.
+const SLACK: Duration = Duration::from_secs(1);
 
 /// One thing that waits.
 #[derive(Debug)]
@@ -85,9 +89,11 @@ impl<W> Table<W> {
         self.calls.get(&call).copied()
     }
 
-    /// The streams whose deadline has come.
-    pub(super) fn overdue(&self, now: UnixTime) -> Vec<u32> {
-        self.streams(|entry| entry.deadline <= now)
+    /// The streams whose deadline has come, where none is set further ahead than `longest`. One that
+    /// lies beyond is of a clock that was set back since, and has come too.
+    pub(super) fn overdue(&self, now: UnixTime, longest: Duration) -> Vec<u32> {
+        let last = now.after(longest).after(SLACK);
+        self.streams(|entry| entry.deadline <= now || entry.deadline > last)
     }
 
     /// The streams whose entries are so.
@@ -142,8 +148,14 @@ mod tests {
         let mut table = Table::of(9);
         table.hold(1, entry("one", 10, None));
         table.hold(2, entry("two", 20, None));
-        assert!(table.overdue(UnixTime::from_millis(9_999)).is_empty());
-        assert_eq!(table.overdue(UnixTime::from_secs(10)), [1]);
+        let long = Duration::from_mins(1);
+        let at = UnixTime::from_millis;
+        assert!(table.overdue(at(9_999), long).is_empty());
+        assert_eq!(table.overdue(at(10_000), long), [1]);
+        // The clock is set back: no deadline lies so far ahead.
+        let short = Duration::from_secs(10);
+        assert!(table.overdue(at(9_000), short).is_empty());
+        assert_eq!(table.overdue(at(8_999), short), [2]);
         assert_eq!(table.streams(|entry| entry.what == "two"), [2]);
     }
 

@@ -48,7 +48,10 @@ impl Gate {
 
     /// Ends the waits whose deadline has come.
     pub(super) fn sweep(&self, now: UnixTime) {
-        let overdue = self.waiting.borrow().overdue(now);
+        let overdue = self
+            .waiting
+            .borrow()
+            .overdue(now, self.policy.waiting.deadline);
         for held in overdue.into_iter().filter_map(|stream| self.take(stream)) {
             let fault = match held.request.body.get() {
                 Body::Unseen => BodyFault::NotHeld,
