@@ -1,4 +1,5 @@
-# build: the filter   demo: see it work   test: everything   bench: what it costs   lint: style, layers of checks, licences
+# build: the filter   demo: see it work   test: everything   interop: real issuer and clients   bench: what it costs
+# lint: style, layers of checks, licences
 
 TOOLS := .tools
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -7,11 +8,13 @@ DENY := $(TOOLS)/cargo-deny-0.20.2
 BINDGEN_VERSION := $(shell sed -n '/^name = "wasm-bindgen"$$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock)
 BINDGEN := $(TOOLS)/wasm-bindgen-$(BINDGEN_VERSION)
 RUST := $(TOOLS)/targets
+INTEROP := $(TOOLS)/interop-$(shell cat tests/interop/package-lock.json tests/interop/requirements.txt | cksum | cut -d' ' -f1)
 
 export COUNTERSIGN_ENVOY := $(CURDIR)/$(TOOLS)/venv/bin/envoy
 export COUNTERSIGN_WASM := $(CURDIR)/dist/countersign.wasm
+export COUNTERSIGN_INTEROP := $(CURDIR)/$(TOOLS)/interop
 
-.PHONY: build demo test bench lint audit envoy
+.PHONY: build demo test interop bench lint audit envoy
 
 build: $(RUST)
 	cargo build --release --lib --target wasm32-wasip1
@@ -21,9 +24,12 @@ build: $(RUST)
 demo: build envoy
 	cargo run --bin countersign -- demo
 
-test: build envoy $(BINDGEN)
+test: build envoy $(INTEROP) $(BINDGEN)
 	scripts/build-vectors $(TARGET)
 	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner
+
+interop: build envoy $(INTEROP)
+	cargo test --test interop
 
 bench: build envoy
 	cargo bench --bench judge
@@ -48,6 +54,10 @@ envoy: $(ENVOY)
 
 $(ENVOY):
 	scripts/install-envoy $(TOOLS) $(@:$(TOOLS)/envoy-%=%)
+	touch $@
+
+$(INTEROP):
+	scripts/install-interop $(TOOLS)/interop
 	touch $@
 
 $(DENY):

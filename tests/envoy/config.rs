@@ -88,7 +88,9 @@ pub(crate) struct Setup {
     /// A host call that the module may not make.
     pub(crate) denied: Option<&'static str>,
     /// The folder of the certificates with which the listener speaks TLS. None for plain text.
-    pub(crate) certificates: Option<&'static str>,
+    pub(crate) certificates: Option<PathBuf>,
+    /// The port of the listener. Zero for one that is free.
+    pub(crate) port: u16,
     /// The module, if the filter is there at all.
     pub(crate) module: Option<PathBuf>,
     /// Ports of the clusters, by their names.
@@ -107,6 +109,7 @@ impl Setup {
             dynamic: false,
             denied: None,
             certificates: None,
+            port: 0,
             module: Some(built()),
             clusters: Vec::new(),
         }
@@ -156,7 +159,9 @@ impl Setup {
         let filters: Vec<Value> = gate.into_iter().chain([router]).collect();
         let mut listener = json!({
             "name": "gate",
-            "address": { "socket_address": { "address": "127.0.0.1", "port_value": 0 } },
+            "address": { "socket_address": {
+                "address": "127.0.0.1", "port_value": self.port,
+            }},
             "per_connection_buffer_limit_bytes": 1_048_576,
             "filter_chains": [{ "filters": [{
                 "name": "envoy.filters.network.http_connection_manager",
@@ -188,7 +193,7 @@ impl Setup {
                 },
             }]}],
         });
-        if let Some(folder) = self.certificates {
+        if let Some(folder) = &self.certificates {
             listener["filter_chains"][0]["transport_socket"] = tls(folder);
         }
         listener
@@ -253,8 +258,8 @@ impl Setup {
 }
 
 /// TLS that asks the client for a certificate, and takes it from this authority alone.
-fn tls(folder: &str) -> Value {
-    let file = |name: &str| json!({ "filename": format!("{folder}/{name}") });
+fn tls(folder: &Path) -> Value {
+    let file = |name: &str| json!({ "filename": folder.join(name) });
     let context =
         "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
     json!({

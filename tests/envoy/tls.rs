@@ -89,7 +89,7 @@ fn a_certificate_bound_token_passes_with_its_certificate_and_with_no_other() {
     let mut setup = Setup::of(&document)
         .with("upstream", upstream.port)
         .with("pdp", 9);
-    setup.certificates = Some(FOLDER);
+    setup.certificates = Some(FOLDER.into());
     let proxy = Proxy::start(&setup);
     let own = thumbprint("client");
     for (number, (scheme, cnf, certificate, expected)) in [

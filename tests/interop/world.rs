@@ -1,0 +1,90 @@
+//! One authorization server, one gate, and what stands behind it.
+
+use crate::config::Setup;
+use crate::part::{Folder, Part, Told};
+use crate::policy::policy;
+use crate::proxy::Proxy;
+use crate::server::{Reply, Server};
+use serde_json::{Value, json};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::thread::sleep;
+use std::time::Duration;
+
+/// Everything that runs. It ends with this value.
+pub(crate) struct World {
+    proxy: Proxy,
+    _issuer: Part,
+    folder: Folder,
+    /// What the clients are told.
+    told: Value,
+    pub(crate) upstream: Server,
+    pub(crate) service: Server,
+}
+
+impl World {
+    /// The one that the tests share, started by the first and ended by the last.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<World>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        shared.upgrade().unwrap_or_else(|| {
+            let world = Arc::new(Self::start("shared"));
+            *shared = Arc::downgrade(&world);
+            world
+        })
+    }
+
+    /// One of its own for a test that would disturb others.
+    pub(crate) fn start(name: &str) -> Self {
+        let folder = Folder::new(name);
+        let port = free_port();
+        let origin = format!("https://localhost:{port}");
+        let (issuer, said) = folder.start(
+            "as.mjs",
+            &json!({
+                "folder": folder.path(),
+                "resources": { &origin: "jwt", "https://elsewhere.example/": "jwt" },
+            }),
+        );
+        let upstream = Server::upstream();
+        let service = Server::start(|_| Reply::json(&json!({ "decision": true })));
+        let inside = u16::try_from(said["port"].as_u64().unwrap()).unwrap();
+        let mut setup = Setup::of(&policy(&origin, said["issuer"].as_str().unwrap()))
+            .with("upstream", upstream.port)
+            .with("as", inside)
+            .with("pdp", service.port);
+        setup.workers = 2;
+        setup.port = port;
+        setup.certificates = Some(folder.path().to_owned());
+        let proxy = Proxy::start(&setup);
+        // Clients date proofs by the clock: past what `max_ahead` has the log refuse at first.
+        sleep(Duration::from_secs(1));
+        let told = json!({
+            "origin": origin,
+            "issuer": said["issuer"],
+            "inside": format!("http://127.0.0.1:{inside}"),
+            "secrets": said["secrets"],
+            "folder": folder.path(),
+        });
+        Self {
+            proxy,
+            _issuer: issuer,
+            folder,
+            told,
+            upstream,
+            service,
+        }
+    }
+
+    /// Runs a client, and reads what came of its requests.
+    pub(crate) fn run(&self, script: &str) -> Told {
+        self.folder.run(script, &self.told)
+    }
+}
+
+/// A loopback port that nobody has at the moment: clients, tokens and policy name it before the
+/// proxy listens.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
