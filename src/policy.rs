@@ -145,10 +145,14 @@ pub struct Route {
     pub origin: Origin,
     /// Who may call.
     pub identity: IdentityRules,
+    /// Whether its requests are for tokens and bring none: whoever holds the key of a proof may call.
+    pub issuance: bool,
     /// How possession is shown.
     pub proof: proof::Rules,
     /// What becomes of the proofs.
     pub handing: Handing,
+    /// What it does with nonces in DPoP proofs. None where it has none.
+    pub nonce: Option<dpop::nonce::Mode>,
     /// The body, where the route reads it.
     pub body: Option<transaction::body::Rules>,
     /// The transaction, where the route is one.
@@ -163,10 +167,10 @@ pub struct Route {
     pub challenge_scope: Rc<str>,
 }
 
-/// Who may call a route.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Who may call a route. The empty rules let nobody in who brings a token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdentityRules {
-    /// Accepted issuers. Never empty.
+    /// Accepted issuers. Empty only on a route that issues tokens.
     pub issuers: Vec<IssuerId>,
     /// Audiences of these issuers that are another origin of this gateway, or lie under one. A token
     /// that is for nothing else is none for this route.

@@ -128,6 +128,12 @@ reasons! {
     ProofToken = "proof_token",
     /// The proof is made with another key than the token is bound to.
     ProofKeyMismatch = "proof_key_mismatch",
+    /// The proof holds no nonce, and the route asks for one.
+    ProofNonceMissing = "proof_nonce_missing",
+    /// The nonce in the proof is none of this gate's for this key, origin and use.
+    ProofNonceInvalid = "proof_nonce_invalid",
+    /// The nonce in the proof is older than nonces may be, or from the future.
+    ProofNonceExpired = "proof_nonce_expired",
     /// The proof was used before.
     ProofReplayed = "proof_replayed",
     /// The proof is older than the replay log, which cannot tell whether it was used before.

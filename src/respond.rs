@@ -1,6 +1,9 @@
 //! From a reason to the wire: the one table. RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470
 //! section 3, RFC 9457 for the body. Nothing of the request is echoed.
 
+#[cfg(test)]
+mod tests;
+
 use crate::proof::Method;
 use crate::reason::Reason;
 use crate::step_up::Challenge;
@@ -39,6 +42,11 @@ pub struct Terms<'a> {
     pub scope: &'a str,
     /// The authentication that the route asks for.
     pub challenge: Option<&'a Challenge>,
+    /// The nonce with which the proof would be accepted.
+    pub nonce: Option<&'a str>,
+    /// Whether the route issues tokens, so that its clients expect errors in the form of OAuth
+    /// (RFC 6749 section 5.2).
+    pub issuance: bool,
 }
 
 /// How a reason is put into `WWW-Authenticate`.
@@ -56,8 +64,14 @@ enum Authenticate {
     StepUp,
 }
 
+/// The response header with a nonce (RFC 9449 section 8.1).
+pub const NONCE_FIELD: &str = "dpop-nonce";
+
 /// Most challenges are shorter, in bytes.
 const USUAL_CHALLENGE: usize = 192;
+
+/// What clients are told of a proof that is not accepted.
+const PROOF_FAULT: &str = "The DPoP proof is missing, invalid or was used before";
 
 /// A row of the table: status, title, challenge.
 type Row = (u16, &'static str, Authenticate);
@@ -83,9 +97,14 @@ const CERTIFICATE: Row = (
 const PROOF: Row = (
     401,
     "The proof of possession is not accepted",
+    Authenticate::Error("invalid_dpop_proof", PROOF_FAULT),
+);
+const NONCE: Row = (
+    401,
+    "The proof of possession needs a fresh nonce",
     Authenticate::Error(
-        "invalid_dpop_proof",
-        "The DPoP proof is missing, invalid or was used before",
+        "use_dpop_nonce",
+        "Resource server requires nonce in DPoP proof",
     ),
 );
 const CREDENTIAL: Row = (
@@ -150,6 +169,7 @@ const fn row(reason: Reason) -> Row {
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
         | R::ProofExpired | R::ProofEarly | R::ProofToken | R::ProofReplayed
         | R::ProofPredatesLog => PROOF,
+        R::ProofNonceMissing | R::ProofNonceInvalid | R::ProofNonceExpired => NONCE,
         R::ReplayQuota => QUOTA,
         R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted
         | R::ClaimMissing | R::ValueMissing | R::ValueMalformed | R::ValueMismatch => TRANSACTION,
@@ -170,8 +190,30 @@ pub const fn status(reason: Reason) -> u16 {
 /// The reply for a reason, on the terms of the route.
 #[must_use]
 pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
-    let (status, title, authenticate) = row(reason);
-    let mut headers = Vec::with_capacity(5);
+    let row = match (reason, terms.nonce) {
+        // What the log cannot know of a proof, the time in a nonce would tell it.
+        (Reason::ProofPredatesLog, Some(_)) => NONCE,
+        _ => row(reason),
+    };
+    let mut reply = if terms.issuance && (row == PROOF || row == NONCE) {
+        as_token_endpoint(reason, row)
+    } else {
+        as_resource(reason, row, terms)
+    };
+    if let Some(nonce) = terms.nonce.filter(|_| row == NONCE) {
+        let exposed = "DPoP-Nonce, WWW-Authenticate".to_owned();
+        reply.headers.push((NONCE_FIELD, nonce.to_owned()));
+        reply
+            .headers
+            .push(("access-control-expose-headers", exposed));
+    }
+    reply
+}
+
+/// As a protected resource answers: a challenge, and a problem document.
+fn as_resource(reason: Reason, row: Row, terms: &Terms<'_>) -> Reply {
+    let (status, title, authenticate) = row;
+    let mut headers = Vec::with_capacity(6);
     headers.push(("content-type", "application/problem+json".to_owned()));
     headers.push(("cache-control", "no-store".to_owned()));
     headers.extend(challenges(authenticate, terms).map(|text| ("www-authenticate", text)));
@@ -186,6 +228,30 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
         reason,
         status,
         headers,
+        body,
+    }
+}
+
+/// As a token endpoint answers a proof that it does not accept (RFC 9449 sections 5 and 8).
+fn as_token_endpoint(reason: Reason, row: Row) -> Reply {
+    let (error, description) = if row == NONCE {
+        (
+            "use_dpop_nonce",
+            "Authorization server requires nonce in DPoP proof",
+        )
+    } else {
+        ("invalid_dpop_proof", PROOF_FAULT)
+    };
+    let code = reason.code();
+    let body =
+        format!(r#"{{"error":"{error}","error_description":"{description}","code":"{code}"}}"#);
+    Reply {
+        reason,
+        status: 400,
+        headers: vec![
+            ("content-type", "application/json".to_owned()),
+            ("cache-control", "no-store".to_owned()),
+        ],
         body,
     }
 }
@@ -262,112 +328,4 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
         say("algs", terms.algs);
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::test;
-    use std::time::Duration;
-
-    fn authenticate(reason: Reason, terms: &Terms<'_>) -> Option<String> {
-        let reply = reply(reason, terms);
-        reply
-            .headers
-            .into_iter()
-            .find(|(name, _)| *name == "www-authenticate")
-            .map(|(_, v)| v)
-    }
-
-    #[test]
-    fn challenges_are_those_of_the_specifications() {
-        let step_up = Challenge {
-            acr_values: vec![
-                "urn:example:loa:3".to_owned(),
-                "urn:example:loa:4".to_owned(),
-            ],
-            max_age: Some(Duration::from_secs(300)),
-        };
-        let terms = Terms {
-            algs: "ES256 PS256",
-            scope: "payments:write",
-            challenge: Some(&step_up),
-            ..Terms::default()
-        };
-        for (reason, text) in [
-            // RFC 9449 section 7.1: no error where there was no credential.
-            (Reason::CredentialsMissing, r#"DPoP algs="ES256 PS256""#),
-            // RFC 9449 section 7.1, its own example.
-            (
-                Reason::ProofKeyMismatch,
-                r#"DPoP error="invalid_token", error_description="Invalid DPoP key binding", algs="ES256 PS256""#,
-            ),
-            (
-                Reason::ScopeInsufficient,
-                r#"DPoP error="insufficient_scope", error_description="The access token lacks a scope", scope="payments:write", algs="ES256 PS256""#,
-            ),
-            // RFC 9470 section 3.
-            (
-                Reason::StepUpRequired,
-                r#"DPoP error="insufficient_user_authentication", error_description="A different authentication is required", acr_values="urn:example:loa:3 urn:example:loa:4", max_age="300", algs="ES256 PS256""#,
-            ),
-        ] {
-            assert_eq!(authenticate(reason, &terms).as_deref(), Some(text));
-        }
-        assert_eq!(authenticate(Reason::ValueMismatch, &terms), None);
-        assert_eq!(
-            authenticate(Reason::CredentialsMissing, &Terms::default()).as_deref(),
-            Some("DPoP")
-        );
-    }
-
-    /// RFC 9449 section 7.1: a challenge for each scheme, the error with the one that was used.
-    #[test]
-    fn every_accepted_scheme_is_named_and_the_used_one_is_blamed() {
-        const ERROR: &str =
-            r#"error="insufficient_scope", error_description="The access token lacks a scope""#;
-        let dpop = format!(r#"DPoP {ERROR}, algs="ES256""#);
-        let bare = r#"DPoP algs="ES256""#.to_owned();
-        let bearer = format!("Bearer {ERROR}");
-        let both: &[Method] = &[Method::Mtls, Method::Dpop];
-        for (accepted, used, expected) in [
-            (
-                both,
-                Some(Scheme::Dpop),
-                vec![dpop.clone(), "Bearer".to_owned()],
-            ),
-            (both, Some(Scheme::Bearer), vec![bare, bearer.clone()]),
-            (both, None, vec![dpop.clone(), "Bearer".to_owned()]),
-            (&[Method::Mtls], Some(Scheme::Dpop), vec![bearer]),
-            (&[Method::Dpop], Some(Scheme::Bearer), vec![dpop]),
-        ] {
-            let terms = Terms {
-                accepted,
-                used,
-                algs: "ES256",
-                ..Terms::default()
-            };
-            let said: Vec<String> = challenges(Authenticate::Scope, &terms).collect();
-            assert_eq!(said, expected, "{accepted:?} {used:?}");
-        }
-    }
-
-    #[test]
-    fn every_refusal_is_an_error_and_a_problem_document() {
-        for reason in Reason::ALL {
-            let reply = reply(*reason, &Terms::default());
-            assert!((400..600).contains(&reply.status), "{reason:?}");
-            let body: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
-            assert_eq!(body["code"], reason.code());
-            assert_eq!(body["status"], reply.status);
-            let challenged = reply
-                .headers
-                .iter()
-                .any(|(name, _)| *name == "www-authenticate");
-            assert!(
-                reply.status != 401 || challenged,
-                "{reason:?}: RFC 9110 section 15.5.2"
-            );
-        }
-    }
 }

@@ -224,6 +224,7 @@ pub(crate) fn dpop_rules() -> dpop::Rules {
         max_age: Duration::from_mins(1),
         max_ahead: Duration::from_secs(10),
         algorithms: vec![Algorithm::Es256],
+        nonces: None,
     }
 }
 

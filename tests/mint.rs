@@ -85,15 +85,18 @@ fn refusal(proof: String, token: &Token) -> Option<Reason> {
         max_age: Duration::from_mins(1),
         max_ahead: Duration::from_secs(5),
         algorithms: vec![Algorithm::Es256],
+        nonces: None,
     };
     let expected = dpop::Expected {
         method: "GET",
         target: TARGET,
-        token_hash: token.hash(),
-        thumbprint,
+        token_hash: Some(token.hash()),
+        thumbprint: Some(thumbprint),
+        nonces: None,
     };
     let now = UnixTime::from_secs(mint::now().unwrap());
-    dpop::verify(&rules, &head, &expected, now, &Pure).err()
+    let shown = dpop::show(&rules, &head, &expected, now, &Pure);
+    shown.err().map(|refused| refused.reason)
 }
 
 #[test]

@@ -92,6 +92,17 @@ impl MacKey {
     pub fn holds(&self, pieces: &[&[u8]], tag: &[u8]) -> bool {
         self.tag(pieces).ct_eq(tag).into()
     }
+
+    /// Whether the tag of the pieces begins with these bytes, in constant time: for tags that were
+    /// cut short. False for fewer than sixteen.
+    #[must_use]
+    pub fn begins(&self, pieces: &[&[u8]], start: &[u8]) -> bool {
+        let tag = self.tag(pieces);
+        start.len() >= 16
+            && tag
+                .get(..start.len())
+                .is_some_and(|own| own.ct_eq(start).into())
+    }
 }
 
 #[cfg(test)]
@@ -124,6 +135,12 @@ mod tests {
         assert_ne!(key.tag(&[b"ab", b"c"]), key.tag(&[b"a", b"bc"]));
         assert!(key.holds(&[b"ab"], &key.tag(&[b"ab"])));
         assert!(!key.holds(&[b"ab"], &key.tag(&[b"ab"])[..31]));
+        for (length, begins) in [(15, false), (16, true), (31, true), (32, true)] {
+            let tag = key.tag(&[b"ab"]);
+            assert_eq!(key.begins(&[b"ab"], &tag[..length]), begins, "{length}");
+            assert!(!key.begins(&[b"ac"], &tag[..length]), "{length}");
+        }
+        assert!(!key.begins(&[b"ab"], &[key.tag(&[b"ab"]), [0; 32]].concat()));
         let other = MacKey::derive(b"a secret of thirty-two bytes or so", "other");
         assert_ne!(key.tag(&[b"ab"]), other.tag(&[b"ab"]));
         assert_eq!(format!("{key:?}"), "MacKey");

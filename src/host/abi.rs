@@ -231,6 +231,14 @@ pub(super) fn set_header(name: &str, value: &str) -> Result<(), Fault> {
     })
 }
 
+/// Sets a response header, in place of all its lines.
+pub(super) fn set_response_header(name: &str, value: &str) -> Result<(), Fault> {
+    // SAFETY: the host copies name and value before it returns.
+    done(unsafe {
+        proxy_replace_header_map_value(2, name.as_ptr(), name.len(), value.as_ptr(), value.len())
+    })
+}
+
 /// Removes all lines of a request header.
 pub(super) fn remove_header(name: &str) -> Result<(), Fault> {
     // SAFETY: the host reads the name before it returns.

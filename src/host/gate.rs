@@ -7,6 +7,7 @@ use super::held::Held;
 use super::meters::Meters;
 use super::ports::{Closed, Counted, SharedBuckets, SharedData};
 use super::read::{self, Moment};
+use super::secrets::secrets;
 use super::waiting::Table;
 use crate::assertion::Asserter;
 use crate::crypto::digest::MacKey;
@@ -15,6 +16,7 @@ use crate::http::Connection;
 use crate::keys::store::{Fetch, Store};
 use crate::pipeline::{self, Env, Outcome, Step};
 use crate::policy::{self, Policy};
+use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::{Geometry, Log, ReplayLog};
 use crate::proof::{Method, dpop};
 use crate::reason::Reason;
@@ -56,6 +58,7 @@ pub(super) struct Gate {
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
+    nonces: Option<Mint>,
     tokens: RefCell<Cache>,
     asserter: Option<Asserter>,
     reads: Reads,
@@ -71,6 +74,13 @@ impl Gate {
     pub(super) fn open(policy: Policy, secret: &[u8]) -> Result<Self, String> {
         let asserter = policy.upstream.assertion.as_ref();
         let asserter = asserter.map(self::asserter).transpose()?;
+        let nonces = match &policy.dpop.nonces {
+            Some(rules) => {
+                let secrets = secrets(&rules.secrets).map_err(|missing| missing.to_string())?;
+                policy.dpop.mint(&secrets)
+            }
+            None => None,
+        };
         let moment = read::moment();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
@@ -97,6 +107,7 @@ impl Gate {
             verifier: Box::new(verifier),
             replay,
             asserter,
+            nonces,
             is_open: true,
             ..Self::new(policy, secret, moment.unwrap_or_default(), meters)
         })
@@ -116,6 +127,7 @@ impl Gate {
                 max_age: Duration::ZERO,
                 max_ahead: Duration::ZERO,
                 algorithms: Vec::new(),
+                nonces: None,
             },
             upstream: policy::Upstream {
                 identity: policy::Identity::Headers,
@@ -150,6 +162,7 @@ impl Gate {
             verifier: Box::new(Pure),
             meters,
             replay: Box::new(Closed),
+            nonces: None,
             tokens: RefCell::default(),
             asserter: None,
             reads: Reads::of(&policy),
@@ -221,6 +234,7 @@ impl Gate {
             verifier: &*self.verifier,
             keys: &keys,
             replay: &*self.replay,
+            nonces: self.nonces.as_ref(),
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
         })

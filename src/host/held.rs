@@ -3,7 +3,7 @@
 use crate::keys::store::Ask;
 use crate::pipeline::{Listening, Waiting};
 use crate::time::UnixTime;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// One request. Its stream and the table share it.
@@ -20,6 +20,8 @@ pub(super) struct Request {
     pub(super) in_callback: Cell<bool>,
     /// What the host has shown of its body.
     pub(super) body: Cell<Body>,
+    /// What its verdict sets in the response.
+    pub(super) response: RefCell<Vec<(&'static str, String)>>,
 }
 
 /// What the host has shown of a body. Sizes in bytes.

@@ -124,6 +124,7 @@ impl Gate {
         match outcome {
             Outcome::Forward(release, mut record) => {
                 if edit(&release).is_ok() {
+                    request.response.replace(release.response);
                     return self.forward(request, &record);
                 }
                 // What could not be edited could carry what the caller wrote in our name.

@@ -1,11 +1,12 @@
 //! The callbacks of one request.
 
+use super::abi::{self, Level};
 use super::gate::Gate;
 use super::held::{Body, Request};
 use super::read;
 use proxy_wasm::traits::{Context, HttpContext};
 use proxy_wasm::types::Action;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A stream of the host.
@@ -60,6 +61,7 @@ impl HttpContext for Stream {
             traceparent,
             is_released: Cell::new(false),
             in_callback: Cell::new(true),
+            response: RefCell::default(),
             body: Cell::new(if end_of_stream {
                 Body::Whole(0)
             } else {
@@ -91,6 +93,17 @@ impl HttpContext for Stream {
             self.show(Body::Whole(size));
         }
         self.flow()
+    }
+
+    /// A header that cannot be set is no reason to withhold what the upstream has done.
+    fn on_http_response_headers(&mut self, _lines: usize, _end_of_stream: bool) -> Action {
+        let set = self.request.as_ref().map(|it| it.response.take());
+        for (name, value) in set.into_iter().flatten() {
+            if abi::set_response_header(name, &value).is_err() {
+                abi::log(Level::Error, "a response header could not be set");
+            }
+        }
+        Action::Continue
     }
 
     fn on_log(&mut self) {

@@ -5,7 +5,7 @@ use crate::policy::Route;
 use crate::proof::{Method, Possession};
 use crate::reason::Reason;
 use crate::record::{Asked, Contribution, Engines, Record, base64url};
-use crate::respond::{self, Terms};
+use crate::respond::{self, NONCE_FIELD, Terms};
 use crate::risk::Score;
 use crate::token::Token;
 use crate::token::credentials::Scheme;
@@ -17,6 +17,8 @@ pub(super) struct Case {
     record: Box<Record>,
     route: Option<Rc<Route>>,
     scheme: Option<Scheme>,
+    /// The nonce that the client shall use next.
+    nonce: Option<String>,
 }
 
 impl Case {
@@ -28,6 +30,7 @@ impl Case {
             record: Box::new(record),
             route: None,
             scheme: None,
+            nonce: None,
         }
     }
 
@@ -67,6 +70,10 @@ impl Case {
 
     pub(super) fn note_scheme(&mut self, scheme: Scheme) {
         self.scheme = Some(scheme);
+    }
+
+    pub(super) fn note_nonce(&mut self, nonce: Option<String>) {
+        self.nonce = nonce;
     }
 
     pub(super) fn note_possession(&mut self, possession: &Possession, scope: Option<&'static str>) {
@@ -130,6 +137,8 @@ impl Case {
                     .step_up
                     .as_ref()
                     .and_then(|rules| rules.challenge.as_ref()),
+                nonce: self.nonce.as_deref(),
+                issuance: route.issuance,
             });
         let reply = respond::reply(reason, &terms);
         self.record.close_refused(reason);
@@ -143,7 +152,9 @@ impl Case {
     }
 
     /// The verdict that forwards. What may be released is made by `release` alone.
-    pub(super) fn forwarded(mut self, release: Release) -> Outcome {
+    pub(super) fn forwarded(mut self, mut release: Release) -> Outcome {
+        let nonce = self.nonce.take();
+        release.response.extend(nonce.map(|it| (NONCE_FIELD, it)));
         self.record.close_forwarded();
         Outcome::Forward(release, self.record)
     }

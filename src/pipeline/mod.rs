@@ -17,6 +17,7 @@ use crate::assertion::Asserter;
 use crate::crypto::Verifier;
 use crate::http::{Connection, RequestHead};
 use crate::policy::Policy;
+use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::ReplayLog;
 use crate::reason::Reason;
 use crate::record::Record;
@@ -51,6 +52,8 @@ pub struct Env<'a> {
     pub keys: &'a dyn KeyStore,
     /// The replay log.
     pub replay: &'a dyn ReplayLog,
+    /// Makes the nonces of DPoP proofs, where the policy has any.
+    pub nonces: Option<&'a Mint>,
     /// Tokens that were verified before.
     pub tokens: &'a RefCell<Cache>,
     /// Signs for upstreams, where the policy says so.
@@ -118,6 +121,8 @@ pub struct Release {
     pub set: Vec<(&'static str, String)>,
     /// Filter state to write: keys below `wasm.`, and values.
     pub state: Vec<(&'static str, String)>,
+    /// Headers of the response to set, in place of the upstream's.
+    pub response: Vec<(&'static str, String)>,
 }
 
 // A token may be among what is set, and tokens are never shown.
@@ -133,6 +138,7 @@ impl fmt::Debug for Release {
             .field("remove", &self.remove)
             .field("set", &set)
             .field("state", &self.state)
+            .field("response", &self.response)
             .finish()
     }
 }

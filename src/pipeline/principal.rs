@@ -10,17 +10,16 @@ use std::rc::Rc;
 pub(super) enum Principal {
     /// Whoever this verified token speaks of.
     Token(Rc<Token>),
+    /// Whoever holds the key of this thumbprint, in base64url: a request for a token brings none.
+    Key(String),
 }
 
 impl Principal {
     /// The token.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "a caller need not be known by a token"
-    )]
     pub(super) fn token(&self) -> Option<&Token> {
         match self {
             Self::Token(token) => Some(token),
+            Self::Key(_) => None,
         }
     }
 
@@ -38,6 +37,7 @@ impl Principal {
     pub(super) fn named(&self) -> (&'static str, &str) {
         match self {
             Self::Token(token) => ("identity", token.subject()),
+            Self::Key(thumbprint) => ("key", thumbprint),
         }
     }
 

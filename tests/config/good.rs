@@ -4,8 +4,11 @@ use super::{good, policy};
 use countersign::config;
 use countersign::crypto::Algorithm;
 use countersign::http::budget::MAX_PATH_SEGMENTS;
-use countersign::policy::{Handing, Identity, Policy, ProofHeader, Scope, Unmatched};
+use countersign::policy::{
+    Handing, Identity, IdentityRules, Policy, ProofHeader, Scope, Unmatched,
+};
 use countersign::proof::Method;
+use countersign::proof::dpop::nonce::Mode;
 use countersign::risk::Condition;
 use countersign::route::Found;
 use countersign::step_up::{OnSilence, ServiceId};
@@ -64,6 +67,24 @@ fn what_is_left_out_has_the_documented_value() {
     );
     assert!(route.body.is_none() && route.transaction.is_none() && route.step_up.is_none());
     assert_eq!((route.risk.step_up_at, route.risk.refuse_at), (None, None));
+    assert_eq!((route.nonce, route.issuance), (None, false));
+    assert_eq!(policy.dpop.nonces, None);
+}
+
+#[test]
+fn nonces_and_issuance_are_what_is_written() {
+    let policy = load(&policy("tests/policies/good/nonces.yaml"));
+    let nonces = policy.dpop.nonces.as_ref().unwrap();
+    assert_eq!(nonces.secrets, ["NONCE_KEY", "_OLD_KEY_2"]);
+    assert_eq!(nonces.lifetime, Duration::from_mins(2));
+    // Proofs with nonces may pass for longer than those without.
+    assert_eq!(policy.window().max_age, Duration::from_mins(2));
+    let [read, token] = policy.routes.as_slice() else {
+        panic!("two routes")
+    };
+    assert_eq!((read.nonce, read.issuance), (Some(Mode::Offered), false));
+    assert_eq!((token.nonce, token.issuance), (Some(Mode::Challenge), true));
+    assert_eq!(token.identity, IdentityRules::default());
 }
 
 #[test]

@@ -28,13 +28,14 @@ fn policy(path: &str) -> Value {
     serde_json::from_slice(&config::from_yaml(&text).unwrap()).unwrap()
 }
 
-/// Every policy that loads: those beside the tests, and the example.
+/// Every policy that loads: those beside the tests, and the examples.
 fn good() -> Vec<(String, Value)> {
-    let beside = fs::read_dir(file("tests/policies/good")).unwrap();
-    let mut paths: Vec<String> = beside
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .map(|name| format!("tests/policies/good/{name}"))
-        .collect();
+    let mut paths: Vec<String> = Vec::new();
+    for folder in ["tests/policies/good", "envoy/examples"] {
+        let inside = fs::read_dir(file(folder)).unwrap();
+        let names = inside.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        paths.extend(names.map(|name| format!("{folder}/{name}")));
+    }
     paths.sort();
     paths.push("envoy/policy.yaml".to_owned());
     let read = |path: String| (path.clone(), policy(&path));

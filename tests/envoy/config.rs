@@ -1,5 +1,6 @@
 //! The configuration of a proxy under test.
 
+use crate::support::policy::SECRETS;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
@@ -103,7 +104,9 @@ impl Setup {
         Self {
             policy: policy.to_string(),
             secret: Some(SECRET),
-            environment: Vec::new(),
+            environment: SECRETS
+                .map(|(name, secret)| (name, secret.to_owned()))
+                .into(),
             workers: 1,
             stops: true,
             dynamic: false,

@@ -37,6 +37,7 @@ mod failing_closed;
 mod flow;
 mod keysets;
 mod metrics;
+mod nonces;
 mod pdp;
 mod repeated;
 mod replay;

@@ -201,6 +201,9 @@ fn compare(world: &World, sent: &Sent, line: &str, logged: &Value) {
                 panic!("{name}: {:?}", sent.forwarded)
             };
             arrived(row, release, seen);
+            for (header, value) in &release.response {
+                assert_eq!(&answer.header(header), value, "{name}: {header}");
+            }
         }
         Outcome::Publish(..) => panic!("{name}: no row asks for keys"),
         Outcome::Refuse(reply, _) => {
@@ -279,7 +282,8 @@ fn reply(mood: Service, seen: &Seen) -> Reply {
     Reply::Bytes([head.into_bytes(), response.body].concat())
 }
 
-fn over_http1(address: SocketAddr, wire: &Wire) -> Option<Answer> {
+/// Sends a request on a connection of its own.
+pub(crate) fn over_http1(address: SocketAddr, wire: &Wire) -> Option<Answer> {
     let Wire {
         method,
         path,

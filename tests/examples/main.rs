@@ -7,6 +7,7 @@
 mod support;
 
 mod dpop;
+mod nonces;
 mod upstream;
 
 use countersign::config;
@@ -25,8 +26,8 @@ fn document(name: &str) -> Value {
     let path = format!("{}/envoy/examples/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
     let mut document: Value = serde_json::from_slice(&config::from_yaml(&text).unwrap()).unwrap();
-    let issuers = document["issuers"].as_object_mut().unwrap();
-    for issuer in issuers.values_mut() {
+    let issuers = document.get_mut("issuers").and_then(Value::as_object_mut);
+    for issuer in issuers.into_iter().flat_map(|all| all.values_mut()) {
         issuer["keys"] = json!({ "inline": { "keys": [issuer_key().published()] } });
     }
     document

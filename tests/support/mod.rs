@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+pub(crate) mod nonces;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod reads;

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::crypto::digest::sha256;
+use countersign::proof::dpop::nonce::Purpose;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use p256::pkcs8::{EncodePrivateKey as _, LineEnding};
@@ -33,6 +34,15 @@ impl Signer {
             key,
             kid: kid.to_owned(),
         }
+    }
+
+    /// One of many keys.
+    pub(crate) fn numbered(number: [u8; 2]) -> Self {
+        let mut bytes = [7; 32];
+        bytes[30..].copy_from_slice(&number);
+        let key = SigningKey::from_bytes(&bytes.into()).unwrap();
+        let kid = String::new();
+        Self { key, kid }
     }
 
     pub(crate) fn jwk(&self) -> Value {
@@ -180,6 +190,37 @@ impl Plan {
         plan
     }
 
+    /// A request for a token: `POST /token`. It brings none, and its proof names none.
+    pub(crate) fn token_request(now: i64, jti: &str) -> Self {
+        let mut plan = Self::read(now, jti).to("POST", "/token");
+        plan.scheme = None;
+        plan.proof_claims["ath"] = Value::Null;
+        plan.field("authorization", "Basic d2FsbGV0OnNlY3JldA==");
+        plan.field("content-type", "application/x-www-form-urlencoded");
+        plan.body = Some(b"grant_type=client_credentials".to_vec());
+        plan
+    }
+
+    /// The same for another method and path.
+    pub(crate) fn to(mut self, method: &str, path: &str) -> Self {
+        self.method = method.to_owned();
+        self.path = path.to_owned();
+        self.proof_claims["htm"] = json!(method);
+        self.proof_claims["htu"] = json!(format!("{ORIGIN}{path}"));
+        self
+    }
+
+    /// What a nonce for this request is made over.
+    pub(crate) fn purpose(&self, run: impl FnOnce(Purpose<'_>) -> String) -> String {
+        let target = format!("{ORIGIN}{}", self.path);
+        let hash = sha256(&[self.token().as_bytes()]);
+        run(Purpose {
+            method: &self.method,
+            target: &target,
+            token_hash: self.scheme.map(|_| &hash),
+        })
+    }
+
     /// With the authentication that the step-up asks for.
     pub(crate) fn stepped_up(mut self, now: i64) -> Self {
         self.token_claims["acr"] = json!(STRONG);
@@ -205,7 +246,7 @@ impl Plan {
             .sign(&self.token_header, &self.token_claims)
     }
 
-    /// Signs and puts together. `ath` is the token's unless the plan says another.
+    /// Signs and puts together. `ath` is the token's unless the plan says another, or null for none.
     pub(crate) fn wire(&self) -> Wire {
         let token = self.token();
         let mut fields = self.fields.clone();
@@ -219,6 +260,9 @@ impl Plan {
             let mut claims = self.proof_claims.clone();
             if claims.get("ath").is_none() {
                 claims["ath"] = json!(URL_SAFE_NO_PAD.encode(sha256(&[token.as_bytes()])));
+            }
+            if claims["ath"].is_null() {
+                claims.as_object_mut().unwrap().remove("ath");
             }
             fields.push((
                 "dpop".to_owned(),

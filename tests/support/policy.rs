@@ -4,6 +4,18 @@
 use crate::support::plan::{ISSUER, ORIGIN, STRONG, issuer_key};
 use serde_json::{Value, json};
 
+/// The secrets that it names, by their names.
+pub(crate) const SECRETS: [(&str, &str); 2] = [
+    (
+        "COUNTERSIGN_NONCE_KEY",
+        "a key for nonces of at least thirty-two bytes",
+    ),
+    (
+        "COUNTERSIGN_OLD_NONCE_KEY",
+        "the key before it, of at least thirty-two bytes",
+    ),
+];
+
 pub(crate) fn document() -> Value {
     let bind = json!([
         { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },
@@ -33,7 +45,11 @@ pub(crate) fn document() -> Value {
         "origins": [ORIGIN],
         "unmatched": "refuse",
         "replay": { "scope": "host", "memory": "8MiB" },
-        "dpop": { "max_age": "60s", "max_ahead": "1s" },
+        "dpop": {
+            "max_age": "60s",
+            "max_ahead": "1s",
+            "nonces": { "keys": ["COUNTERSIGN_NONCE_KEY", "COUNTERSIGN_OLD_NONCE_KEY"] },
+        },
         "issuers": {
             "corp": {
                 "issuer": ISSUER,
@@ -87,7 +103,38 @@ pub(crate) fn document() -> Value {
                 "risk": { "base": 80, "signals": [large], "step_up_at": 60, "refuse_at": 100 },
                 "step_up": step_up,
             },
+            nonces("offering", "offered"),
+            nonces("requiring", "required"),
+            nonces("challenging", "challenge"),
+            {
+                "name": "token",
+                "match": { "methods": ["POST"], "path": "/token" },
+                "issuance": true,
+                "proof": ["dpop"],
+                "risk": { "base": 10 },
+            },
+            {
+                "name": "guarded-token",
+                "match": { "methods": ["POST"], "path": "/guarded/token" },
+                "issuance": true,
+                "proof": ["dpop"],
+                "nonce": "required",
+                "risk": { "base": 60, "step_up_at": 60 },
+                "step_up": { "ask": "pdp", "on_silence": "refuse" },
+            },
         ],
+    })
+}
+
+/// A read on a route that treats nonces so: `GET /accounts/{id}/<name>`.
+fn nonces(name: &str, mode: &str) -> Value {
+    json!({
+        "name": name,
+        "match": { "methods": ["GET"], "path": format!("/accounts/{{id}}/{name}") },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": ["dpop"],
+        "nonce": mode,
+        "risk": { "base": 10 },
     })
 }
 

@@ -1,6 +1,7 @@
 //! The flow table: one request each, the service's answer if it is asked, and what must come of it.
 //! It runs natively, inside a wasm VM, and through the module in a real Envoy.
 
+use crate::support::nonces;
 use crate::support::plan::{ORIGIN, Plan, Wire};
 use crate::support::reads::READS;
 use crate::support::transfers::TRANSFERS;
@@ -186,6 +187,9 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
             plan.proof_claims["htu"] = json!(format!("{ORIGIN}/accounts/7/statement"));
         });
         row(name, statement, service, expected);
+    }
+    for (name, plan, service, expected) in nonces::rows(now) {
+        row(name, plan, service, expected);
     }
     row(
         "a very risky payment",

@@ -12,6 +12,7 @@ use countersign::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Pure, 
 use countersign::http::RequestHead;
 use countersign::pipeline::{self, Answer, Env, Outcome, Question, Step};
 use countersign::policy::Policy;
+use countersign::proof::dpop::nonce::Mint;
 use countersign::proof::replay::{BucketFault, Buckets, Geometry, Log, WriteFault};
 use countersign::reason::Reason;
 use countersign::record::Record;
@@ -49,6 +50,12 @@ impl Buckets for Memory {
         held.insert(bucket, (bytes.to_vec(), version.unwrap_or(0) + 1));
         Ok(())
     }
+}
+
+/// The secret of this name.
+fn secret(name: &str) -> &'static str {
+    let mut secrets = policy::SECRETS.iter();
+    secrets.find(|(own, _)| *own == name).unwrap().1
 }
 
 /// The keys that stand in the policy.
@@ -101,6 +108,8 @@ pub(crate) struct World {
     pub(crate) log: Log<Memory>,
     pub(crate) tokens: RefCell<Cache>,
     pub(crate) asserter: Option<Asserter>,
+    /// What makes nonces, where the policy has them.
+    pub(crate) nonces: Option<Mint>,
     /// Milliseconds since the epoch.
     pub(crate) now: Cell<i64>,
     /// The last decision's entropy.
@@ -119,14 +128,23 @@ impl World {
 
     /// The same under another policy.
     pub(crate) fn under(document: &Value, now: i64) -> Self {
+        Self::born(document, now, now - 1000)
+    }
+
+    /// The same with a replay log that began then.
+    pub(crate) fn born(document: &Value, now: i64, began: i64) -> Self {
         let policy = Rc::new(config::load(document.to_string().as_bytes()).unwrap());
         let key = MacKey::derive(b"a secret of at least thirty-two bytes", "replay");
         let geometry = Geometry::of(policy.replay.memory);
-        let began = UnixTime::from_secs(now - 1000);
+        let began = UnixTime::from_secs(began);
         let log = Log::open(Memory::default(), geometry, key, policy.window(), began);
+        let names = policy.dpop.nonces.iter().flat_map(|it| &it.secrets);
+        let secrets: Vec<&str> = names.map(|name| secret(name)).collect();
+        let nonces = policy.dpop.mint(&secrets);
         let world = Self {
             log,
             tokens: RefCell::new(Cache::holding(64)),
+            nonces,
             asserter: asserter(&policy),
             policy,
             now: Cell::default(),
@@ -160,6 +178,7 @@ impl World {
             replay: &self.log,
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
+            nonces: self.nonces.as_ref(),
         })
     }
 

@@ -1,6 +1,8 @@
 //! From what is written to what is meant. Every function tells its faults and goes on, so that one
 //! reading shows them all; None means that a fault was told.
 
+mod dpop;
+mod issuance;
 mod issuers;
 mod names;
 mod risk;
@@ -18,7 +20,6 @@ use super::wire::scalar::{Size, Span, Whole};
 use super::wire::{self, Document};
 use crate::http::origin::Origin;
 use crate::policy::{self, Policy, Scope};
-use crate::proof::dpop;
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -46,15 +47,15 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let origins = origins(whole.origins, &root.member("origins"), faults);
     let unmatched = whole.unmatched.open(&root.member("unmatched"), faults);
     let replay = replay(whole.replay, &root.member("replay"), faults);
-    let dpop = dpop(whole.dpop, &root.member("dpop"), faults);
+    let dpop = dpop::compile(whole.dpop, &root.member("dpop"), faults);
     let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
     let upstream = upstream::compile(whole.upstream, &root.member("upstream"), faults);
-    let issuers = whole.issuers.open(&root.member("issuers"), faults);
+    let issuers = Part::open_if_there(whole.issuers, &root.member("issuers"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
     let mut pool = issuers::Pool::default();
     let are_issuers = issuers.is_some();
-    if let Some(written) = issuers {
+    if let Some(Some(written)) = issuers {
         pool.add_access(written, &root.member("issuers"), faults);
     }
     let issuer_names = are_issuers.then(|| pool.names());
@@ -69,6 +70,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         }),
         algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
         handing: upstream.as_ref().map(|(_, handing)| *handing),
+        nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
     };
     let deadline = waiting.map(|it| it.deadline);
     let services = services.and_then(|it| {
@@ -80,12 +82,17 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         )
     });
     let routes = whole.routes.open(&root.member("routes"), faults);
+    let count = routes.as_ref().map(Vec::len);
     let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
 
     let (issuers, sources) = issuers?;
     let (routes, index) = routes?;
     let (upstream, _) = upstream?;
     upstream::unlisted(&upstream, &index, &root.member("upstream"), faults)?;
+    let dpop = dpop?;
+    if count == Some(routes.len()) {
+        dpop::used(&dpop, &routes, &root.member("dpop"), faults);
+    }
     Some(Policy {
         revision: revision?,
         digest,
@@ -94,7 +101,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
             wire::Unmatched::Pass => policy::Unmatched::Pass,
         },
         replay: replay?,
-        dpop: dpop?,
+        dpop,
         upstream,
         waiting: waiting?,
         issuers,
@@ -141,27 +148,6 @@ fn replay(part: Part<wire::Replay>, at: &At<'_>, faults: &mut Faults) -> Option<
     Some(policy::Replay {
         scope: scope?,
         memory: memory?,
-    })
-}
-
-fn dpop(part: Option<Part<wire::Dpop>>, at: &At<'_>, faults: &mut Faults) -> Option<dpop::Rules> {
-    let written = Part::open_if_there(part, at, faults)?;
-    let (max_age, max_ahead, algorithms) = written
-        .map(|it| (it.max_age, it.max_ahead, it.algorithms))
-        .unwrap_or_default();
-    let mut shortest = |part, name, default, most| {
-        let at = at.member(name);
-        span_or(part, default, MILLISECOND..=most, &at, faults)
-    };
-    let max_age = shortest(max_age, "max_age", MINUTE, Duration::from_mins(5));
-    let max_ahead = shortest(max_ahead, "max_ahead", Duration::from_secs(10), MINUTE);
-    let at = at.member("algorithms");
-    let names = Part::open_if_there(algorithms, &at, faults)?;
-    let names = names.unwrap_or_else(|| ["ES256", "PS256", "EdDSA"].map(str::to_owned).to_vec());
-    Some(dpop::Rules {
-        algorithms: text::algorithms(&names, &at, faults)?,
-        max_age: max_age?,
-        max_ahead: max_ahead?,
     })
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Known<'a> {
     pub(super) algorithms: Option<&'a [Algorithm]>,
     /// What becomes of proofs where a route says nothing else.
     pub(super) handing: Option<Handing>,
+    /// Whether the policy has nonces.
+    pub(super) nonces: Option<bool>,
 }
 
 /// Names, and the place that each has in its compiled list.

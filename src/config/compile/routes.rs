@@ -1,7 +1,7 @@
 //! Routes, and whether each can ever be reached.
 
 use super::names::Known;
-use super::{At, Faults, Part, risk, size, step_up, text, transaction, upstream};
+use super::{At, Faults, Part, dpop, issuance, risk, size, step_up, text, transaction, upstream};
 use crate::config::wire::route::{Body, Identity, Match, Proof, Route as Written};
 use crate::config::wire::scalar::Size;
 use crate::http::origin::Origin;
@@ -55,16 +55,23 @@ fn route(
     listed.add(place, methods.as_deref(), template.as_ref());
     let origin = origin(written.origin, known, &at.member("origin"), faults);
     let identity_at = at.member("identity");
-    let identity = identity(
-        written.identity,
-        origin.as_ref(),
-        known,
-        &identity_at,
-        faults,
-    );
+    let has_identity = written.identity.is_some();
+    let issuance_at = at.member("issuance");
+    let issuance = issuance::is(written.issuance, has_identity, &issuance_at, faults);
+    let identity = match written.identity {
+        Some(written) => identity(written, origin.as_ref(), known, &identity_at, faults),
+        None => issuance::anyone(issuance, &identity_at, faults),
+    };
     let proof = proofs(written.proof, &at.member("proof"), faults);
     let handing_at = at.member("upstream");
-    let handing = upstream::of_route(written.upstream, known.handing, &handing_at, faults);
+    let handing = upstream::of_route(
+        written.upstream,
+        issuance::handing(issuance, known.handing),
+        &handing_at,
+        faults,
+    );
+    let nonce_at = at.member("nonce");
+    let nonce = dpop::of_route(written.nonce, proof.as_ref(), known, &nonce_at, faults);
     let body = body(
         written.body,
         written.max_body,
@@ -108,21 +115,25 @@ fn route(
     });
 
     let identity = identity?;
-    Some(Route {
+    let route = Route {
         name: name?,
         methods: methods?,
         template: template?,
         origin: origin?,
         challenge_scope: joined(identity.scopes.iter().map(String::as_str)),
         identity,
+        issuance,
         proof: proof?,
         handing: handing?,
+        nonce: nonce?,
         body: body?,
         transaction: transaction?,
         risk: risk?,
         step_up: step_up?,
         challenge_algs: Rc::clone(algs),
-    })
+    };
+    issuance::check(&route, has_identity, at, faults);
+    Some(route)
 }
 
 /// Names and matches of the routes so far, those of routes with other faults among them.

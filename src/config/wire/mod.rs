@@ -2,12 +2,14 @@
 //!
 //! The comments of members are the descriptions in the committed JSON Schema.
 
+pub(super) mod dpop;
 pub(super) mod issuer;
 pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod upstream;
 
 use super::part::Part;
+use dpop::Dpop;
 use issuer::{Issuer, Service};
 use route::Route;
 use scalar::{Size, Span, Whole};
@@ -43,7 +45,7 @@ pub(super) struct Document {
     /// What the upstream sees.
     pub(super) upstream: Option<Part<Upstream>>,
     /// Issuers of access tokens, by the name that routes use.
-    pub(super) issuers: Part<BTreeMap<String, Part<Issuer>>>,
+    pub(super) issuers: Option<Part<BTreeMap<String, Part<Issuer>>>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
     /// Routes. The first that lists method and path takes the request.
@@ -72,20 +74,6 @@ pub(super) struct Replay {
     pub(super) scope: Part<String>,
     /// Its memory, from 64KiB to 256MiB. A log that is full refuses.
     pub(super) memory: Part<Size>,
-}
-
-/// What DPoP proofs must be like (RFC 9449).
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(super) struct Dpop {
-    /// How old a proof may be: at most 5m, and 60s unless written.
-    pub(super) max_age: Option<Part<Span>>,
-    /// How far ahead of the gateway's clock a proof may be dated: at most 60s, and 10s unless written.
-    pub(super) max_ahead: Option<Part<Span>>,
-    /// Accepted signature algorithms: ES256, PS256 and `EdDSA` unless written.
-    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
-    pub(super) algorithms: Option<Part<Vec<String>>>,
 }
 
 /// How much may wait for an answer, on each worker.

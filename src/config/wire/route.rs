@@ -16,11 +16,17 @@ pub(in crate::config) struct Route {
     pub(in crate::config) r#match: Part<Match>,
     /// The origin its requests are for, one of `origins`: the first of them unless written.
     pub(in crate::config) origin: Option<Part<String>>,
-    /// Who may call.
-    pub(in crate::config) identity: Part<Identity>,
+    /// Who may call: written on every route but those with `issuance: true`.
+    pub(in crate::config) identity: Option<Part<Identity>>,
+    /// Whether the route is a token endpoint, whose requests bring a proof and no token
+    /// (RFC 9449 section 5): false unless written. Whoever holds the key of the proof may call;
+    /// `Authorization` and body are the upstream's alone, and the proof goes on to it.
+    pub(in crate::config) issuance: Option<Part<bool>>,
     /// Accepted proofs of possession, any one of them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) proof: Part<Vec<Proof>>,
+    /// What the route does with nonces in DPoP proofs: `off` unless written.
+    pub(in crate::config) nonce: Option<Part<Nonce>>,
     /// `held` asserts that the filter is configured with `allow_on_headers_stop_iteration: true`, so
     /// that the route can read the body before anything of the request goes on.
     pub(in crate::config) body: Option<Part<Body>>,
@@ -70,6 +76,22 @@ pub(in crate::config) enum Proof {
     Dpop,
     /// The client certificate of the connection (RFC 8705).
     Mtls,
+}
+
+/// What a route does with nonces in DPoP proofs (RFC 9449 section 9).
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum Nonce {
+    /// They are ignored.
+    Off,
+    /// One that is there must be good. Answers bring a fresh one.
+    Offered,
+    /// There must be one. Answers bring a fresh one.
+    Required,
+    /// There must be one that was made for this method, this target and this token: the route asks
+    /// for every new request anew.
+    Challenge,
 }
 
 /// What becomes of the body.

@@ -5,6 +5,7 @@
 //! The log is written before any decision service is asked, so that two copies cannot both wait.
 
 mod credential;
+mod issuance;
 mod possession;
 
 use crate::http::Connection;
@@ -13,10 +14,11 @@ use crate::pipeline::case::Case;
 use crate::pipeline::principal::Principal;
 use crate::pipeline::{Env, Halt};
 use crate::proof::replay::Use;
-use crate::proof::{Possession, Proven};
+use crate::proof::{Method, Possession, Proven};
 use crate::reason::Reason;
+use crate::token::Token;
 use credential::{Stop, identify};
-use possession::prove;
+use possession::{aim, prove};
 
 /// A request whose credential is verified and fresh, and whose sender proved possession, once.
 #[derive(Debug)]
@@ -32,18 +34,26 @@ pub(super) fn authenticate(
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Authenticated, Halt> {
-    let identified = match identify(&admitted, env, case) {
-        Ok(identified) => identified,
-        Err(Stop::Refuse(reason)) => return Err(reason.into()),
-        Err(Stop::Needs(need)) => return Err(Halt::Needs(Box::new(admitted.head), need)),
+    let (principal, possession) = if admitted.route.issuance {
+        issuance::by_key(&admitted, env, case)?
+    } else {
+        let identified = match identify(&admitted, env, case) {
+            Ok(identified) => identified,
+            Err(Stop::Refuse(reason)) => return Err(reason.into()),
+            Err(Stop::Needs(need)) => return Err(Halt::Needs(Box::new(admitted.head), need)),
+        };
+        let possession = prove(&admitted, &identified, connection, env, case)?;
+        (identified.principal, possession)
     };
-    let possession = prove(&admitted, &identified, connection, env)?;
-    let principal = identified.principal;
     let is_consumed = admitted.route.handing.consume;
     let scope = is_consumed.then(|| env.policy.replay.scope.name());
     case.note_possession(&possession, scope);
     for proven in possession.keys().filter(|_| is_consumed) {
-        consume(proven, &principal, env)?;
+        let consumed = consume(proven, &principal, &admitted, env);
+        if consumed == Err(Reason::ProofPredatesLog) {
+            case.note_nonce(retry(proven, &principal, &admitted, env)?);
+        }
+        consumed?;
     }
     Ok(Authenticated {
         admitted,
@@ -53,13 +63,45 @@ pub(super) fn authenticate(
 }
 
 /// Has the replay log take one proof, for good.
-fn consume(proven: &Proven, principal: &Principal, env: &Env<'_>) -> Result<(), Reason> {
+///
+/// It takes from the quota of its caller. Keys without a token cost nothing, so all callers of a
+/// route that issues tokens share one quota: that of the route.
+fn consume(
+    proven: &Proven,
+    principal: &Principal,
+    admitted: &Admitted,
+    env: &Env<'_>,
+) -> Result<(), Reason> {
+    let owner = match principal {
+        Principal::Token(_) => [principal.issuer(), principal.subject(), principal.client()]
+            .map(Option::unwrap_or_default),
+        Principal::Key(_) => ["", &*admitted.route.name, ""],
+    };
     let used = Use {
         thumbprint: proven.thumbprint(),
         id: proven.id(),
         issued_at: proven.issued_at(),
-        owner: [principal.issuer(), principal.subject(), principal.client()]
-            .map(Option::unwrap_or_default),
+        owner,
     };
     env.replay.consume(&used, env.now)
+}
+
+/// The nonce with which a log that does not reach back to this proof would take the next one: the
+/// time in it says that it was made since.
+fn retry(
+    proven: &Proven,
+    principal: &Principal,
+    admitted: &Admitted,
+    env: &Env<'_>,
+) -> Result<Option<String>, Reason> {
+    let uri = admitted
+        .target
+        .uri(&admitted.route.origin)
+        .ok_or(Reason::TargetAmbiguous)?;
+    let token_hash = principal.token().map(Token::hash);
+    let expected = aim(admitted, &uri, token_hash, None, env)?;
+    Ok(match proven.method() {
+        Method::Dpop => expected.nonce_for(proven.thumbprint(), env.now),
+        Method::Mtls => None,
+    })
 }

@@ -5,6 +5,7 @@ use crate::crypto::digest::Digest32;
 use crate::http::Connection;
 use crate::pipeline::Env;
 use crate::pipeline::admit::Admitted;
+use crate::pipeline::case::Case;
 use crate::pipeline::principal::Principal;
 use crate::proof::{Method, Possession, Proven, dpop, mtls};
 use crate::reason::Reason;
@@ -17,6 +18,7 @@ pub(super) fn prove(
     identified: &Identified,
     connection: &Connection,
     env: &Env<'_>,
+    case: &mut Case,
 ) -> Result<Possession, Reason> {
     match &identified.principal {
         Principal::Token(token) => {
@@ -28,8 +30,10 @@ pub(super) fn prove(
             let demands = token
                 .confirmation()
                 .demands(identified.scheme, issuer.unknown_confirmation)?;
-            of_token(admitted, token, demands, connection, env)
+            of_token(admitted, token, demands, connection, env, case)
         }
+        // Its proof was judged when it became the caller.
+        Principal::Key(_) => Err(Reason::HostFault),
     }
 }
 
@@ -39,6 +43,7 @@ fn of_token(
     demands: Demands<'_>,
     connection: &Connection,
     env: &Env<'_>,
+    case: &mut Case,
 ) -> Result<Possession, Reason> {
     let accepted = &admitted.route.proof.any_of;
     let is_accepted = accepted.iter().any(|method| match method {
@@ -54,28 +59,67 @@ fn of_token(
         .transpose()?;
     let key = demands
         .key
-        .map(|thumbprint| by_dpop(admitted, token, thumbprint, env))
+        .map(|thumbprint| by_dpop(admitted, token, thumbprint, env, case))
         .transpose()?;
     Possession::of([key, None], certificate).ok_or(Reason::TokenUnbound)
 }
 
 fn by_dpop(
-    Admitted {
-        head,
-        route,
-        target,
-        ..
-    }: &Admitted,
+    admitted: &Admitted,
     token: &Token,
     thumbprint: &Digest32,
     env: &Env<'_>,
+    case: &mut Case,
 ) -> Result<Proven, Reason> {
-    let uri = target.uri(&route.origin).ok_or(Reason::TargetAmbiguous)?;
-    let expected = dpop::Expected {
-        method: head.method(),
-        target: &uri,
-        token_hash: token.hash(),
-        thumbprint,
+    let uri = admitted
+        .target
+        .uri(&admitted.route.origin)
+        .ok_or(Reason::TargetAmbiguous)?;
+    let expected = aim(admitted, &uri, Some(token.hash()), Some(thumbprint), env)?;
+    show(admitted, &expected, env, case)?.bind(thumbprint)
+}
+
+/// What a DPoP proof for this request must fit.
+pub(super) fn aim<'a>(
+    admitted: &'a Admitted,
+    uri: &'a str,
+    token_hash: Option<&'a Digest32>,
+    thumbprint: Option<&'a Digest32>,
+    env: &Env<'a>,
+) -> Result<dpop::Expected<'a>, Reason> {
+    let nonces = match admitted.route.nonce {
+        None => None,
+        Some(mode) => Some(dpop::Nonces {
+            mode,
+            origin: admitted.route.origin.as_str(),
+            mint: env.nonces.ok_or(Reason::NotConfigured)?,
+        }),
     };
-    dpop::verify(&env.policy.dpop, head, &expected, env.now, env.verifier)
+    Ok(dpop::Expected {
+        method: admitted.head.method(),
+        target: uri,
+        token_hash,
+        thumbprint,
+        nonces,
+    })
+}
+
+/// Verifies the proof of a request. Whatever comes of it, the case knows the nonce to answer with.
+pub(super) fn show(
+    admitted: &Admitted,
+    expected: &dpop::Expected<'_>,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<dpop::Shown, Reason> {
+    let rules = &env.policy.dpop;
+    match dpop::show(rules, &admitted.head, expected, env.now, env.verifier) {
+        Ok(shown) => {
+            case.note_nonce(shown.fresh_nonce().map(str::to_owned));
+            Ok(shown)
+        }
+        Err(refused) => {
+            case.note_nonce(refused.nonce);
+            Err(refused.reason)
+        }
+    }
 }

@@ -1,25 +1,46 @@
 mod checks;
 mod conformance;
+mod nonces;
 mod rfc9449;
+mod unbound;
 
 use super::*;
 use crate::crypto::{Engine, Pure};
 use crate::testing::{
-    self, Counting, METHOD, NOW, NOW_SECS, TARGET, client_key, dpop_rules, head, proof_claims,
-    proof_header, test, token,
+    self, Counting, METHOD, NOW, NOW_SECS, Signer, TARGET, client_key, dpop_rules, head,
+    proof_claims, proof_header, test, token,
 };
 use serde_json::Value;
 
 /// The good request, with these field lines, at this moment.
 fn judge_at(now: UnixTime, fields: &[(&str, &str)]) -> Result<Proven, Reason> {
-    let expected = Expected {
-        method: METHOD,
-        target: TARGET,
-        token_hash: &sha256(&[token().as_bytes()]),
-        thumbprint: &client_key().thumbprint(),
-    };
     let head = head(METHOD, "/accounts/7/transfers?dry=1", fields);
-    verify(&dpop_rules(), &head, &expected, now, &Pure)
+    proven(&dpop_rules(), &head, METHOD, TARGET, &client_key(), now)
+}
+
+/// Evidence of this key, for this request with the good token.
+fn proven(
+    rules: &Rules,
+    head: &RequestHead,
+    method: &str,
+    target: &str,
+    key: &Signer,
+    now: UnixTime,
+) -> Result<Proven, Reason> {
+    let thumbprint = key.thumbprint();
+    let expected = Expected {
+        method,
+        target,
+        token_hash: Some(&sha256(&[token().as_bytes()])),
+        thumbprint: Some(&thumbprint),
+        nonces: None,
+    };
+    let shown = show(rules, head, &expected, now, &Pure).map_err(|refused| {
+        assert_eq!(refused.nonce, None);
+        refused.reason
+    })?;
+    assert_eq!(shown.fresh_nonce(), None);
+    shown.bind(&thumbprint)
 }
 
 fn judge(proof: &str) -> Result<Proven, Reason> {
@@ -62,8 +83,9 @@ fn only_a_proof_that_passed_all_else_costs_a_signature() {
     let expected = Expected {
         method: METHOD,
         target: TARGET,
-        token_hash: &sha256(&[token().as_bytes()]),
-        thumbprint: &client_key().thumbprint(),
+        token_hash: Some(&sha256(&[token().as_bytes()])),
+        thumbprint: Some(&client_key().thumbprint()),
+        nonces: None,
     };
     let counting = Counting::default();
     for proof in [
@@ -78,7 +100,7 @@ fn only_a_proof_that_passed_all_else_costs_a_signature() {
         ),
     ] {
         let head = head(METHOD, "/", &[("dpop", &proof)]);
-        assert!(verify(&dpop_rules(), &head, &expected, NOW, &counting).is_err());
+        assert!(show(&dpop_rules(), &head, &expected, NOW, &counting).is_err());
     }
     assert_eq!(counting.calls.get(), 0);
 }

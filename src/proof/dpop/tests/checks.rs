@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::crypto::signing::SigningKey;
-use crate::testing::{Signer, proof, stranger_key, test, with};
+use crate::testing::{proof, stranger_key, test, with};
 use serde_json::json;
 
 #[test]
@@ -169,14 +169,8 @@ fn every_algorithm_of_the_policy_passes() {
         let signer = Signer::with_key(key, "client");
         let header = with(proof_header(&signer), "alg", json!(name));
         let text = signer.sign(&header, &proof_claims(&token()));
-        let expected = Expected {
-            method: METHOD,
-            target: TARGET,
-            token_hash: &sha256(&[token().as_bytes()]),
-            thumbprint: &signer.thumbprint(),
-        };
         let head = head(METHOD, "/", &[("dpop", &text)]);
-        let found = verify(&rules, &head, &expected, NOW, &Pure).unwrap();
+        let found = proven(&rules, &head, METHOD, TARGET, &signer, NOW).unwrap();
         assert_eq!(found.thumbprint(), &signer.thumbprint(), "{name}");
     }
 }

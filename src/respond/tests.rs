@@ -1,0 +1,104 @@
+use super::*;
+use crate::testing::test;
+use std::time::Duration;
+
+fn authenticate(reason: Reason, terms: &Terms<'_>) -> Option<String> {
+    let reply = reply(reason, terms);
+    reply
+        .headers
+        .into_iter()
+        .find(|(name, _)| *name == "www-authenticate")
+        .map(|(_, v)| v)
+}
+
+#[test]
+fn challenges_are_those_of_the_specifications() {
+    let step_up = Challenge {
+        acr_values: vec![
+            "urn:example:loa:3".to_owned(),
+            "urn:example:loa:4".to_owned(),
+        ],
+        max_age: Some(Duration::from_secs(300)),
+    };
+    let terms = Terms {
+        algs: "ES256 PS256",
+        scope: "payments:write",
+        challenge: Some(&step_up),
+        ..Terms::default()
+    };
+    for (reason, text) in [
+        // RFC 9449 section 7.1: no error where there was no credential.
+        (Reason::CredentialsMissing, r#"DPoP algs="ES256 PS256""#),
+        // RFC 9449 section 7.1, its own example.
+        (
+            Reason::ProofKeyMismatch,
+            r#"DPoP error="invalid_token", error_description="Invalid DPoP key binding", algs="ES256 PS256""#,
+        ),
+        (
+            Reason::ScopeInsufficient,
+            r#"DPoP error="insufficient_scope", error_description="The access token lacks a scope", scope="payments:write", algs="ES256 PS256""#,
+        ),
+        // RFC 9470 section 3.
+        (
+            Reason::StepUpRequired,
+            r#"DPoP error="insufficient_user_authentication", error_description="A different authentication is required", acr_values="urn:example:loa:3 urn:example:loa:4", max_age="300", algs="ES256 PS256""#,
+        ),
+    ] {
+        assert_eq!(authenticate(reason, &terms).as_deref(), Some(text));
+    }
+    assert_eq!(authenticate(Reason::ValueMismatch, &terms), None);
+    assert_eq!(
+        authenticate(Reason::CredentialsMissing, &Terms::default()).as_deref(),
+        Some("DPoP")
+    );
+}
+
+/// RFC 9449 section 7.1: a challenge for each scheme, the error with the one that was used.
+#[test]
+fn every_accepted_scheme_is_named_and_the_used_one_is_blamed() {
+    const ERROR: &str =
+        r#"error="insufficient_scope", error_description="The access token lacks a scope""#;
+    let dpop = format!(r#"DPoP {ERROR}, algs="ES256""#);
+    let bare = r#"DPoP algs="ES256""#.to_owned();
+    let bearer = format!("Bearer {ERROR}");
+    let both: &[Method] = &[Method::Mtls, Method::Dpop];
+    for (accepted, used, expected) in [
+        (
+            both,
+            Some(Scheme::Dpop),
+            vec![dpop.clone(), "Bearer".to_owned()],
+        ),
+        (both, Some(Scheme::Bearer), vec![bare, bearer.clone()]),
+        (both, None, vec![dpop.clone(), "Bearer".to_owned()]),
+        (&[Method::Mtls], Some(Scheme::Dpop), vec![bearer]),
+        (&[Method::Dpop], Some(Scheme::Bearer), vec![dpop]),
+    ] {
+        let terms = Terms {
+            accepted,
+            used,
+            algs: "ES256",
+            ..Terms::default()
+        };
+        let said: Vec<String> = challenges(Authenticate::Scope, &terms).collect();
+        assert_eq!(said, expected, "{accepted:?} {used:?}");
+    }
+}
+
+#[test]
+fn every_refusal_is_an_error_and_a_problem_document() {
+    for reason in Reason::ALL {
+        let reply = reply(*reason, &Terms::default());
+        assert!((400..600).contains(&reply.status), "{reason:?}");
+        let body: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
+        assert_eq!(body["code"], reason.code());
+        assert_eq!(body["status"], reply.status);
+        let challenged = reply
+            .headers
+            .iter()
+            .any(|(name, _)| *name == "www-authenticate");
+        assert!(
+            reply.status != 401 || challenged,
+            "{reason:?}: RFC 9110 section 15.5.2"
+        );
+    }
+}
