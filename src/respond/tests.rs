@@ -38,6 +38,11 @@ fn challenges_are_those_of_the_specifications() {
             Reason::ScopeInsufficient,
             r#"DPoP error="insufficient_scope", error_description="The access token lacks a scope", scope="payments:write", algs="ES256 PS256""#,
         ),
+        // RFC 9449 section 9, its own example.
+        (
+            Reason::ProofNonceExpired,
+            r#"DPoP error="use_dpop_nonce", error_description="Resource server requires nonce in DPoP proof", algs="ES256 PS256""#,
+        ),
         // RFC 9470 section 3.
         (
             Reason::StepUpRequired,
@@ -100,5 +105,54 @@ fn every_refusal_is_an_error_and_a_problem_document() {
             reply.status != 401 || challenged,
             "{reason:?}: RFC 9110 section 15.5.2"
         );
+    }
+}
+
+/// A nonce goes out with the answers that ask for one, and with no other.
+#[test]
+fn a_nonce_is_sent_where_it_helps() {
+    let terms = Terms {
+        nonce: Some("n-1"),
+        ..Terms::default()
+    };
+    for reason in Reason::ALL {
+        let helps = matches!(
+            reason,
+            Reason::ProofNonceMissing
+                | Reason::ProofNonceInvalid
+                | Reason::ProofNonceExpired
+                | Reason::ProofPredatesLog
+        );
+        for issuance in [false, true] {
+            let reply = reply(*reason, &Terms { issuance, ..terms });
+            let sent = reply.headers.iter().any(|(name, _)| *name == NONCE_FIELD);
+            assert_eq!(sent, helps, "{reason:?}");
+            let said = authenticate(*reason, &terms).unwrap_or_default() + &reply.body;
+            assert_eq!(said.contains("use_dpop_nonce"), helps, "{reason:?}");
+        }
+    }
+    let without = reply(Reason::ProofPredatesLog, &Terms::default());
+    assert_eq!(without.reason, Reason::ProofPredatesLog);
+    let said = authenticate(Reason::ProofPredatesLog, &Terms::default()).unwrap();
+    assert!(said.contains("invalid_dpop_proof"), "{said}");
+}
+
+/// RFC 9449 sections 5 and 8: of what is wrong with a proof, a token endpoint tells in JSON.
+#[test]
+fn on_a_route_that_issues_tokens_a_refused_proof_is_an_error_of_oauth() {
+    let terms = Terms {
+        issuance: true,
+        ..Terms::default()
+    };
+    for reason in Reason::ALL {
+        let row = row(*reason);
+        let of_proof = row == PROOF || row == NONCE;
+        let reply = reply(*reason, &terms);
+        let body: serde_json::Value = serde_json::from_str(&reply.body).expect("JSON");
+        assert_eq!(body["code"], reason.code());
+        assert_eq!(body["error"].is_string(), of_proof, "{reason:?}");
+        assert!(!of_proof || reply.status == 400, "{reason:?}");
+        let (_, media) = &reply.headers[0];
+        assert_eq!(media == "application/json", of_proof, "{reason:?}");
     }
 }

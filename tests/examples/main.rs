@@ -1,6 +1,11 @@
 //! The example of each proof, as the README shows it: one valid request passes, one changed does not.
 #![cfg(not(target_arch = "wasm32"))]
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 #[expect(dead_code, reason = "the flow tests use all of it")]
 #[path = "../support/mod.rs"]

@@ -244,8 +244,7 @@ fn token_requests_do_not_fill_the_log() {
     let world = World::under(&policy, NOW);
     let mut refusals = 0;
     for number in 0..600_u16 {
-        let bytes = number.to_be_bytes();
-        let key = plan::Signer::numbered([bytes[0], bytes[1]]);
+        let key = plan::Signer::of(number.to_be_bytes()[1].max(1), "one of many");
         let mut plan = Plan::token_request(NOW, &format!("{number}"));
         plan.proof_header["jwk"] = key.jwk();
         plan.proof_signer = Some(key);

@@ -185,7 +185,7 @@ fn token_requests(now: i64, nonce: &str) -> Vec<Row> {
     use Expected::{Forwarded, Refused};
     use Reason as R;
     use Service::{Denies, Permits, Unasked};
-    let plain = |name: &'static str, change: &dyn Fn(&mut Plan), expected| {
+    let bare = |name: &'static str, change: &dyn Fn(&mut Plan), expected| {
         let mut plan = Plan::token_request(now, name);
         change(&mut plan);
         (name, plan, Unasked, expected)
@@ -198,33 +198,33 @@ fn token_requests(now: i64, nonce: &str) -> Vec<Row> {
         (name, plan, service, expected)
     };
     vec![
-        plain("a token request", &|_| {}, Forwarded),
-        plain(
+        bare("a token request", &|_| {}, Forwarded),
+        bare(
             "a token request's proof again",
             &|p| p.proof_claims["jti"] = json!("a token request"),
             Refused(R::ProofReplayed),
         ),
-        plain(
+        bare(
             "a token request whose proof names a token",
             &|p| p.proof_claims["ath"] = json!("fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"),
             Forwarded,
         ),
-        plain(
+        bare(
             "a token request without a proof",
             &|p| p.proof_signer = None,
             Refused(R::ProofMissing),
         ),
-        plain(
+        bare(
             "a token request with another's proof",
             &|p| p.proof_claims["htu"] = json!("https://other.example.com/token"),
             Refused(R::ProofTarget),
         ),
-        plain(
+        bare(
             "a token request with a forged proof",
             &|p| p.proof_signer = Some(thief_key()),
             Refused(R::ProofSignature),
         ),
-        plain(
+        bare(
             "a token request of long ago",
             &|p| p.proof_claims["iat"] = json!(now - 61),
             Refused(R::ProofExpired),

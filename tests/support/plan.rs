@@ -36,15 +36,6 @@ impl Signer {
         }
     }
 
-    /// One of many keys.
-    pub(crate) fn numbered(number: [u8; 2]) -> Self {
-        let mut bytes = [7; 32];
-        bytes[30..].copy_from_slice(&number);
-        let key = SigningKey::from_bytes(&bytes.into()).unwrap();
-        let kid = String::new();
-        Self { key, kid }
-    }
-
     pub(crate) fn jwk(&self) -> Value {
         let point = self.key.verifying_key().to_encoded_point(false);
         let number = |bytes: Option<&[u8]>| URL_SAFE_NO_PAD.encode(bytes.unwrap());

@@ -16,6 +16,7 @@ pub(crate) const SECRETS: [(&str, &str); 2] = [
     ),
 ];
 
+#[expect(clippy::too_many_lines, reason = "a document")]
 pub(crate) fn document() -> Value {
     let bind = json!([
         { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },

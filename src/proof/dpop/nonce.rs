@@ -80,7 +80,7 @@ impl Mint {
     /// To change the secret everywhere: add the new one as the second of all replicas, then make it
     /// the first, then drop the other once a lifetime has passed.
     #[must_use]
-    pub fn of(secrets: &[impl AsRef<[u8]>], lifetime: Duration, skew: Duration) -> Option<Self> {
+    pub fn of<S: AsRef<[u8]>>(secrets: &[S], lifetime: Duration, skew: Duration) -> Option<Self> {
         let mut keys = secrets
             .iter()
             .map(|secret| MacKey::derive(secret.as_ref(), "dpop nonce"));

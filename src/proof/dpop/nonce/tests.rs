@@ -27,7 +27,7 @@ fn good() -> String {
 }
 
 fn at(millis: i64) -> UnixTime {
-    UnixTime::from_millis(NOW.millis() + millis)
+    UnixTime::from_millis(NOW.millis().saturating_add(millis))
 }
 
 #[test]
@@ -213,6 +213,6 @@ fn secrets_change_without_a_refusal() {
             }
         }
     }
-    assert!(Mint::of(&[] as &[&str], LIFETIME, SKEW).is_none());
+    assert!(Mint::of::<&str>(&[], LIFETIME, SKEW).is_none());
     assert!(!format!("{:?}", mint(&[OLD])).contains("secret"));
 }

@@ -41,11 +41,11 @@ fn judge_in(mode: Mode, proof: &str, seconds: i64) -> Result<(Proven, Option<Str
     let head = head(METHOD, "/", &[("dpop", proof)]);
     let shown = show(&rules(), &head, &expected, later(seconds), &Pure)?;
     let fresh = shown.fresh_nonce().map(str::to_owned);
-    Ok((shown.bind(&thumbprint).unwrap(), fresh))
+    Ok((shown.bind(&thumbprint)?, fresh))
 }
 
 fn later(seconds: i64) -> UnixTime {
-    UnixTime::from_secs(NOW_SECS + seconds)
+    UnixTime::from_secs(NOW_SECS.saturating_add(seconds))
 }
 
 fn for_any() -> Audience<'static> {
