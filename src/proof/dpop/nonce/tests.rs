@@ -73,6 +73,30 @@ fn what_is_not_its_one_spelling_is_none() {
     }
 }
 
+/// What is cut short where it ends in nothing is another spelling too.
+#[test]
+fn the_length_is_this_one() {
+    let key = client_key().thumbprint();
+    let (made, mut bytes) = (0..10_000)
+        .map(|seconds| {
+            let made = UnixTime::from_secs(seconds);
+            let mut bytes = [0; BYTES];
+            let nonce = mint(&[OLD]).make(&ANY, &key, made);
+            URL_SAFE_NO_PAD.decode_slice(nonce, &mut bytes).unwrap();
+            (made, bytes)
+        })
+        .find(|(_, bytes)| bytes[26] == 0)
+        .unwrap();
+    let check = |bytes: &[u8]| {
+        let text = URL_SAFE_NO_PAD.encode(bytes);
+        mint(&[OLD]).check(&text, &ANY, &key, made).map(|_| ())
+    };
+    assert_eq!(check(&bytes), Ok(()));
+    assert_eq!(check(&bytes[..26]), Err(Reason::ProofNonceInvalid));
+    bytes[26] = 1;
+    assert_eq!(check(&bytes), Err(Reason::ProofNonceInvalid));
+}
+
 /// Another version is another format, even with a tag of ours.
 #[test]
 fn the_version_is_this_one() {
@@ -160,6 +184,8 @@ fn a_challenge_is_good_for_one_request() {
         let found = judge(&nonce, &audience, &key);
         assert_eq!(found, Err(Reason::ProofNonceInvalid), "{what}");
     }
+    let found = judge(&nonce, &for_it, &stranger_key().thumbprint());
+    assert_eq!(found, Err(Reason::ProofNonceInvalid), "another key");
     let found = judge(&good(), &for_it, &key);
     assert_eq!(found, Err(Reason::ProofNonceInvalid), "one for any request");
 }
