@@ -11,10 +11,15 @@ RUST := $(TOOLS)/targets
 INTEROP := $(TOOLS)/interop-$(shell cat tests/interop/package-lock.json tests/interop/requirements.txt | cksum | cut -d' ' -f1)
 
 export COUNTERSIGN_ENVOY := $(CURDIR)/$(TOOLS)/venv/bin/envoy
+# One that the environment names is taken as it is.
+ifeq ($(origin COUNTERSIGN_ETCD),undefined)
+ETCD := $(TOOLS)/etcd/stamp
+export COUNTERSIGN_ETCD := $(CURDIR)/$(TOOLS)/etcd/usr/bin/etcd
+endif
 export COUNTERSIGN_WASM := $(CURDIR)/dist/countersign.wasm
 export COUNTERSIGN_INTEROP := $(CURDIR)/$(TOOLS)/interop
 
-.PHONY: build demo test interop bench lint audit envoy
+.PHONY: build demo test interop bench lint audit envoy etcd
 
 build: $(RUST)
 	cargo build --release --lib --target wasm32-wasip1
@@ -24,7 +29,7 @@ build: $(RUST)
 demo: build envoy
 	cargo run --bin countersign -- demo
 
-test: build envoy $(INTEROP) $(BINDGEN)
+test: build envoy etcd $(INTEROP) $(BINDGEN)
 	scripts/build-vectors $(TARGET)
 	scripts/test $(TOOLS)/bin/wasm-bindgen-test-runner
 
@@ -50,6 +55,8 @@ audit: $(DENY)
 
 envoy: $(ENVOY)
 
+etcd: $(ETCD)
+
 # Tools. Each is installed once, into a folder that git ignores; its stamp carries its version.
 
 $(ENVOY):
@@ -58,6 +65,10 @@ $(ENVOY):
 
 $(INTEROP):
 	scripts/install-interop $(TOOLS)/interop
+	touch $@
+
+$(TOOLS)/etcd/stamp:
+	scripts/install-etcd $(TOOLS)/etcd
 	touch $@
 
 $(DENY):

@@ -3,7 +3,7 @@
 use crate::http::origin::Origin;
 use crate::keys::Source;
 use crate::proof::dpop;
-use crate::proof::replay::Window;
+use crate::proof::replay::{Window, fleet};
 use crate::route::{Index, Template};
 use crate::step_up::Service;
 use crate::token::IssuerId;
@@ -21,7 +21,7 @@ pub struct Policy {
     pub digest: Rc<str>,
     /// What happens to requests that no route lists.
     pub unmatched: Unmatched,
-    /// The replay log.
+    /// Where uses of proofs are remembered.
     pub replay: Replay,
     /// DPoP proofs.
     pub dpop: dpop::Rules,
@@ -58,20 +58,26 @@ pub enum Unmatched {
     Pass,
 }
 
-/// The replay log of a policy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where uses of proofs are remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replay {
-    /// How far the log reaches.
-    pub scope: Scope,
+    /// How far the log reaches that is asked first, for every route: `Worker` or `Host`.
+    pub log: Scope,
     /// Its memory, in bytes.
     pub memory: usize,
+    /// The store that the routes of scope `Fleet` ask after it. There where one of them is.
+    pub store: Option<fleet::Store>,
 }
 
-/// How far a replay log reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How far a use of a proof is remembered. Each reaches further than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
+    /// One worker of this proxy process.
+    Worker,
     /// All workers of this proxy process.
     Host,
+    /// All replicas that share a store.
+    Fleet,
 }
 
 impl Scope {
@@ -79,7 +85,9 @@ impl Scope {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Worker => "worker",
             Self::Host => "host",
+            Self::Fleet => "fleet",
         }
     }
 }
@@ -153,6 +161,8 @@ pub struct Route {
     pub handing: Handing,
     /// What it does with nonces in DPoP proofs. None where it has none.
     pub nonce: Option<dpop::nonce::Mode>,
+    /// How far a use of its proofs is remembered.
+    pub replay: Scope,
     /// The body, where the route reads it.
     pub body: Option<transaction::body::Rules>,
     /// The transaction, where the route is one.

@@ -144,6 +144,20 @@ reasons! {
     ReplayLogFull = "replay_log_full",
     /// The replay log could not be read or written.
     ReplayLogFault = "replay_log_fault",
+    /// The store of uses did not answer in time, or with `504`.
+    StoreTimeout = "store_timeout",
+    /// The store of uses could not be reached, did not finish its answer, or answered with `503`.
+    StoreUnreachable = "store_unreachable",
+    /// The proxy does not know the cluster of the store of uses.
+    StoreClusterUnknown = "store_cluster_unknown",
+    /// The store of uses answered with an error.
+    StoreStatus = "store_status",
+    /// The store of uses answered with something that is not an answer to what it was asked.
+    StoreMalformed = "store_malformed",
+    /// The gate has no lease of the store of uses, or the store does not know it any more.
+    StoreLease = "store_lease",
+    /// The clock of the store of uses and this gate's are further apart than the policy allows.
+    StoreClock = "store_clock",
 
     // The transaction.
     /// The token grants no transaction of the kind that the route asks for.

@@ -60,7 +60,8 @@ pub struct Record {
     pub txn: Option<String>,
     /// How many members of the token's `cnf` are outside the registry.
     pub unregistered_confirmations: Option<usize>,
-    /// How far the replay log reaches that the proof was consumed in; null where none was.
+    /// How far the use of the proof is remembered by now: `worker`, `host` or `fleet`; null where it
+    /// was not noted.
     pub replay_scope: Option<&'static str>,
     /// The decision service, where it was asked.
     pub service: Option<Asked>,

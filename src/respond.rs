@@ -147,7 +147,9 @@ const fn row(reason: Reason) -> Row {
     use Reason as R;
     match reason {
         R::NotConfigured | R::HostFault | R::Overloaded | R::KeysUnavailable | R::ReplayLogFull
-        | R::ReplayLogFault | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
+        | R::ReplayLogFault | R::StoreTimeout | R::StoreUnreachable | R::StoreClusterUnknown
+        | R::StoreStatus | R::StoreMalformed | R::StoreLease | R::StoreClock
+        | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
         | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
         | R::DecisionOversized | R::DecisionMismatched => GATE,
         R::DeadlineExceeded | R::RequestEnded => LATE,

@@ -195,6 +195,7 @@ fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
             }),
         ));
     }
+    list.extend(support::fleet::extremes());
     list
 }
 

@@ -3,10 +3,13 @@
 use super::abi::{self, Buffer, Map};
 use super::pairs;
 use crate::keys::{MAX_SET_BYTES, Source};
+use crate::proof::replay::fleet;
 use crate::step_up::{Call, MAX_ANSWER_BYTES, Response, Service, Silence};
 use proxy_wasm::hostcalls::dispatch_http_call;
 use proxy_wasm::types::Status;
 use std::time::Duration;
+
+type Lines = Vec<(String, Vec<u8>)>;
 
 /// The host takes less for no limit at all.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -27,6 +30,18 @@ pub(super) fn decide(
     ];
     headers.extend(traceparent.map(|value| ("traceparent", value)));
     dispatch(&service.cluster, headers, Some(&call.body), service.timeout)
+}
+
+/// Puts a question to the store of the fleet, at this path.
+pub(super) fn store(store: &fleet::Store, path: &str, body: &[u8]) -> Result<u32, Silence> {
+    let headers = vec![
+        (":method", "POST"),
+        (":path", path),
+        (":authority", store.authority.as_str()),
+        ("content-type", "application/json"),
+        ("accept", "application/json"),
+    ];
+    dispatch(&store.cluster, headers, Some(body), store.timeout)
 }
 
 /// Fetches the keys of a source.
@@ -57,19 +72,9 @@ fn dispatch(
 
 /// The answer of a decision service. Must be read in the callback that tells of it.
 pub(super) fn answer(headers: usize, body: usize) -> Result<Response, Silence> {
-    if headers == 0 {
-        return Err(Silence::Unreachable);
-    }
-    if body > MAX_ANSWER_BYTES {
-        return Err(Silence::Oversized);
-    }
-    let lines = abi::pairs(Map::CallResponse)
-        .ok()
-        .and_then(|bytes| pairs::read(&bytes))
-        .ok_or(Silence::Unreachable)?;
-    let status = one(&lines, ":status").and_then(|status| status.parse().ok());
+    let lines = lines(headers, body, MAX_ANSWER_BYTES)?;
     Ok(Response {
-        status,
+        status: status(&lines),
         content_type: one(&lines, "content-type").map(str::to_owned),
         // Several are none of ours.
         request_id: lines
@@ -78,6 +83,35 @@ pub(super) fn answer(headers: usize, body: usize) -> Result<Response, Silence> {
             .then(|| one(&lines, "x-request-id").unwrap_or_default().to_owned()),
         body: read(body).ok_or(Silence::Unreachable)?,
     })
+}
+
+/// The answer of the store of the fleet, under the same rule.
+pub(super) fn stored(headers: usize, body: usize) -> Result<fleet::Response, Silence> {
+    let lines = lines(headers, body, fleet::MAX_ANSWER_BYTES)?;
+    Ok(fleet::Response {
+        status: status(&lines),
+        content_type: one(&lines, "content-type").map(str::to_owned),
+        date: one(&lines, "date").map(str::to_owned),
+        body: read(body).ok_or(Silence::Unreachable)?,
+    })
+}
+
+/// The header lines of an answer whose body has this size, of which so much is read.
+fn lines(headers: usize, body: usize, most: usize) -> Result<Lines, Silence> {
+    if headers == 0 {
+        return Err(Silence::Unreachable);
+    }
+    if body > most {
+        return Err(Silence::Oversized);
+    }
+    abi::pairs(Map::CallResponse)
+        .ok()
+        .and_then(|bytes| pairs::read(&bytes))
+        .ok_or(Silence::Unreachable)
+}
+
+fn status(lines: &Lines) -> Option<u16> {
+    one(lines, ":status").and_then(|status| status.parse().ok())
 }
 
 /// The key set that a source answered with.

@@ -5,7 +5,7 @@ use super::abi::{self, Fault, Level};
 use super::asserting::asserter;
 use super::held::Held;
 use super::meters::Meters;
-use super::ports::{Closed, Counted, SharedBuckets, SharedData};
+use super::ports::{Closed, Counted, Rolled, SharedBuckets, SharedData, worker_memory};
 use super::read::{self, Moment};
 use super::secrets::secrets;
 use super::waiting::Table;
@@ -17,6 +17,7 @@ use crate::keys::store::{Fetch, Store};
 use crate::pipeline::{self, Env, Outcome, Step};
 use crate::policy::{self, Policy};
 use crate::proof::dpop::nonce::Mint;
+use crate::proof::replay::fleet::{Rolling, Term};
 use crate::proof::replay::{Geometry, Log, ReplayLog};
 use crate::proof::{Method, dpop};
 use crate::reason::Reason;
@@ -54,6 +55,9 @@ pub(super) struct Gate {
     pub(super) waiting: RefCell<Table<Held>>,
     /// The fetches that are under way, by the number of their call.
     pub(super) fetches: RefCell<BTreeMap<u32, Fetch>>,
+    /// The leases that entries in the store of the fleet live by, and the call that asks for the next.
+    pub(super) leases: Rolled,
+    pub(super) granting: Cell<Option<u32>>,
     /// The queue on which this root is told of new keys, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
     verifier: Box<dyn Verifier>,
@@ -93,13 +97,7 @@ impl Gate {
         );
         abi::log(Level::Info, &line);
         let replay: Box<dyn ReplayLog> = match moment {
-            Ok(moment) => Box::new(Log::open(
-                SharedBuckets::of(secret),
-                Geometry::of(policy.replay.memory),
-                MacKey::derive(secret, "replay"),
-                policy.window(),
-                moment.now,
-            )),
+            Ok(moment) => log(&policy, secret, moment.now),
             // A log that began at no time could not tell what it has not seen.
             Err(_) => Box::new(Closed),
         };
@@ -120,8 +118,9 @@ impl Gate {
             digest: "".into(),
             unmatched: policy::Unmatched::Refuse,
             replay: policy::Replay {
-                scope: policy::Scope::Host,
+                log: policy::Scope::Host,
                 memory: 0,
+                store: None,
             },
             dpop: dpop::Rules {
                 max_age: Duration::ZERO,
@@ -158,6 +157,8 @@ impl Gate {
             ),
             waiting: RefCell::new(Table::of(policy.waiting.requests)),
             fetches: RefCell::default(),
+            leases: Rolled(RefCell::new(rolling(&policy))),
+            granting: Cell::new(None),
             queue: Cell::new(None),
             verifier: Box::new(Pure),
             meters,
@@ -235,8 +236,33 @@ impl Gate {
             keys: &keys,
             replay: &*self.replay,
             nonces: self.nonces.as_ref(),
+            leases: &self.leases,
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
         })
     }
+}
+
+/// The log that the policy declares, over the memory that reaches so far.
+fn log(policy: &Policy, secret: &[u8], now: UnixTime) -> Box<dyn ReplayLog> {
+    let geometry = Geometry::of(policy.replay.memory);
+    let key = MacKey::derive(secret, "replay");
+    let window = policy.window();
+    match policy.replay.log {
+        policy::Scope::Worker => {
+            let memory = worker_memory(secret);
+            Box::new(Log::open(memory, geometry, key, window, now))
+        }
+        policy::Scope::Host | policy::Scope::Fleet => {
+            let memory = SharedBuckets::of(secret);
+            Box::new(Log::open(memory, geometry, key, window, now))
+        }
+    }
+}
+
+/// The leases of the policy's store, none yet.
+fn rolling(policy: &Policy) -> Option<Rolling> {
+    let store = policy.replay.store.as_ref()?;
+    let term = Term::of(policy.window(), store.clock_skew, store.timeout);
+    Some(Rolling::new(term))
 }

@@ -42,5 +42,6 @@ pub(super) struct Held {
 pub(super) enum State {
     Body(Listening),
     Keys(Waiting, Ask),
+    Store(Waiting),
     Decision(Waiting),
 }

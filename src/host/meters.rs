@@ -33,6 +33,12 @@ pub(super) struct Meters {
     pub(super) forwarded: Meter,
     /// Requests refused.
     pub(super) refused: Meter,
+    /// Questions to the store of the fleet.
+    pub(super) consumed: Meter,
+    /// Leases that the store granted.
+    pub(super) granted: Meter,
+    /// Leases that it did not grant.
+    pub(super) grant_failed: Meter,
     /// Questions to decision services.
     pub(super) asked: Meter,
     /// Requests whose client left, or whose host ended them, while they waited.
@@ -56,6 +62,9 @@ impl Meters {
         Self {
             forwarded: Meter::counter("countersign.forwarded"),
             refused: Meter::counter("countersign.refused"),
+            consumed: Meter::counter("countersign.store.asked"),
+            granted: Meter::counter("countersign.store.lease_ok"),
+            grant_failed: Meter::counter("countersign.store.lease_failed"),
             asked: Meter::counter("countersign.asked"),
             left: Meter::counter("countersign.left"),
             waiting: Meter::gauge("countersign.waiting"),

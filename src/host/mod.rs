@@ -32,6 +32,8 @@ mod ports;
 #[cfg(target_os = "wasi")]
 mod read;
 #[cfg(target_os = "wasi")]
+mod roll;
+#[cfg(target_os = "wasi")]
 mod root;
 #[cfg(target_os = "wasi")]
 mod secrets;

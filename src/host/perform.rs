@@ -7,6 +7,7 @@ use super::held::{Body, Held, Request, State};
 use super::pairs;
 use super::waiting::{Caller, Entry};
 use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
+use crate::proof::replay::fleet;
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::respond::{self, Reply, Terms};
@@ -74,6 +75,23 @@ impl Gate {
                 }
                 None
             }
+            Question::Consume(call) => {
+                if !self.has_room(Caller::Proven) {
+                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                }
+                self.meters.consumed.add(1);
+                let store = self.policy.replay.store.as_ref();
+                let asked = store
+                    .ok_or(Silence::ClusterUnknown)
+                    .and_then(|store| calls::store(store, fleet::TXN_PATH, &call.body));
+                match asked {
+                    Ok(call) => {
+                        self.hold(request, State::Store(waiting), Some(call));
+                        None
+                    }
+                    Err(silence) => Some(self.step(|env| waiting.resume(Err(silence), env))),
+                }
+            }
             Question::Decision(call) => {
                 if !self.has_room(Caller::Proven) {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
@@ -106,7 +124,7 @@ impl Gate {
         self.meters.waiting.add(1);
         let caller = match state {
             State::Keys(..) => Caller::Unknown,
-            State::Body(_) | State::Decision(_) => Caller::Proven,
+            State::Body(_) | State::Store(_) | State::Decision(_) => Caller::Proven,
         };
         let entry = Entry {
             what: Held {

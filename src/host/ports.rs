@@ -7,9 +7,12 @@ use crate::crypto::native::{Functions, Native};
 use crate::crypto::private::SignFunction;
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
 use crate::keys::board::Board;
-use crate::proof::replay::{BucketFault, Buckets, ReplayLog, Use, WriteFault};
+use crate::proof::replay::fleet::{Lease, Leases, Rolling};
+use crate::proof::replay::{BucketFault, Buckets, Memory, ReplayLog, Use, WriteFault};
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The shared data of the process. Every plugin with the same `vm_id` has it too.
@@ -74,6 +77,33 @@ impl Buckets for SharedBuckets {
             Ok(true) => Ok(()),
             Ok(false) => Err(WriteFault::Conflict),
             Err(_) => Err(WriteFault::Failed),
+        }
+    }
+}
+
+thread_local! {
+    /// A new configuration is a new root in the same VM, and must not forget what the last one saw.
+    static WORKER: RefCell<BTreeMap<String, Rc<Memory>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// The memory of this worker, for gates with this secret.
+pub(super) fn worker_memory(secret: &[u8]) -> Rc<Memory> {
+    let name = MacKey::derive(secret, "replay buckets").name(&[]);
+    WORKER.with_borrow_mut(|memories| Rc::clone(memories.entry(name).or_default()))
+}
+
+/// The leases of this root, where its policy has a store.
+#[derive(Debug, Default)]
+pub(super) struct Rolled(pub(super) RefCell<Option<Rolling>>);
+
+impl Leases for Rolled {
+    fn lease(&self, now: UnixTime) -> Option<Lease> {
+        self.0.borrow().as_ref()?.lease(now)
+    }
+
+    fn lost(&self, lease: Lease) {
+        if let Some(rolling) = &mut *self.0.borrow_mut() {
+            rolling.lost(lease);
         }
     }
 }

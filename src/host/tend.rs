@@ -20,6 +20,7 @@ impl Gate {
             return;
         };
         self.sweep(now);
+        self.roll(now);
         if self.policy.sources.is_empty() {
             return;
         }

@@ -21,7 +21,7 @@ impl Gate {
                 Body::Part(size) => size > listening.limit(),
                 Body::Whole(_) => true,
             },
-            Some(State::Keys(..) | State::Decision(_)) | None => false,
+            Some(State::Keys(..) | State::Store(_) | State::Decision(_)) | None => false,
         };
         if !is_enough {
             return;
@@ -39,9 +39,15 @@ impl Gate {
         let Some(held) = caller.and_then(|stream| self.take(stream)) else {
             return;
         };
-        let answer = calls::answer(headers, body).map(Answer::Decision);
         self.go_on(held, |state, env| match state {
-            State::Decision(waiting) | State::Keys(waiting, _) => waiting.resume(answer, env),
+            State::Store(waiting) => {
+                let answer = calls::stored(headers, body).map(Answer::Consumed);
+                waiting.resume(answer, env)
+            }
+            State::Decision(waiting) | State::Keys(waiting, _) => {
+                let answer = calls::answer(headers, body).map(Answer::Decision);
+                waiting.resume(answer, env)
+            }
             State::Body(listening) => Step::Done(listening.abandon(Reason::HostFault)),
         });
     }
@@ -59,7 +65,7 @@ impl Gate {
             };
             self.go_on(held, |state, env| match state {
                 State::Body(listening) => listening.hear(Err(fault), env),
-                State::Keys(waiting, _) | State::Decision(waiting) => {
+                State::Keys(waiting, _) | State::Store(waiting) | State::Decision(waiting) => {
                     waiting.resume(Err(Silence::Deadline), env)
                 }
             });
@@ -73,11 +79,11 @@ impl Gate {
             .borrow()
             .streams(|entry| match &entry.what.state {
                 State::Keys(_, ask) => self.keys.settled(ask, now),
-                State::Body(_) | State::Decision(_) => false,
+                State::Body(_) | State::Store(_) | State::Decision(_) => false,
             });
         for held in settled.into_iter().filter_map(|stream| self.take(stream)) {
             self.go_on(held, |state, env| match state {
-                State::Keys(waiting, _) | State::Decision(waiting) => {
+                State::Keys(waiting, _) | State::Store(waiting) | State::Decision(waiting) => {
                     waiting.resume(Ok(Answer::Keys), env)
                 }
                 State::Body(listening) => Step::Done(listening.abandon(Reason::HostFault)),
@@ -99,7 +105,9 @@ impl Gate {
         };
         let outcome = match held.state {
             State::Body(listening) => listening.abandon(reason),
-            State::Keys(waiting, _) | State::Decision(waiting) => waiting.abandon(reason),
+            State::Keys(waiting, _) | State::Store(waiting) | State::Decision(waiting) => {
+                waiting.abandon(reason)
+            }
         };
         match outcome {
             Outcome::Refuse(_, record) => self.note_refusal(reason, &record),

@@ -1,6 +1,7 @@
 //! The request as the proxy received it: every header line as bytes, read once.
 
 pub mod budget;
+pub mod date;
 pub mod form;
 pub mod origin;
 pub mod target;

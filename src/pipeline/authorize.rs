@@ -33,6 +33,10 @@ pub(super) struct Announced {
 }
 
 impl Announced {
+    pub(super) fn caller(&self) -> &Authenticated {
+        &self.caller
+    }
+
     /// Whether the route reads the body.
     pub(super) fn reads_body(&self) -> bool {
         self.caller.admitted.route.body.is_some()

@@ -1,7 +1,7 @@
 //! What is known of one request so far: its record, and the terms of its route for a refusal.
 
 use crate::pipeline::{Env, Outcome, Release};
-use crate::policy::Route;
+use crate::policy::{Route, Scope};
 use crate::proof::{Method, Possession};
 use crate::reason::Reason;
 use crate::record::{Asked, Contribution, Engines, Record, base64url};
@@ -76,17 +76,21 @@ impl Case {
         self.nonce = nonce;
     }
 
-    pub(super) fn note_possession(&mut self, possession: &Possession, scope: Option<&'static str>) {
+    pub(super) fn note_possession(&mut self, possession: &Possession) {
         let record = &mut self.record;
         record.proof = possession.methods().map(Method::name).collect();
         if let Some(proven) = possession.keys().next() {
             record.key = Some(base64url(proven.thumbprint()));
             record.engine.proof = Some(Engines::name(proven.engine()));
-            record.replay_scope = scope;
         }
         record.certificate = possession
             .certificate()
             .map(|presented| base64url(presented.digest()));
+    }
+
+    /// How far the uses of the request's proofs are remembered by now.
+    pub(super) fn note_scope(&mut self, scope: Scope) {
+        self.record.replay_scope = Some(scope.name());
     }
 
     pub(super) fn note_score(&mut self, score: &Score) {

@@ -10,15 +10,17 @@ mod known;
 mod principal;
 mod release;
 mod settle;
+mod spend;
 
 pub use release::OURS;
+pub use spend::of_store;
 
 use crate::assertion::Asserter;
 use crate::crypto::Verifier;
 use crate::http::{Connection, RequestHead};
 use crate::policy::Policy;
 use crate::proof::dpop::nonce::Mint;
-use crate::proof::replay::ReplayLog;
+use crate::proof::replay::{ReplayLog, fleet};
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::respond::Reply;
@@ -29,11 +31,12 @@ use crate::token::{IssuerId, KeyStore};
 use admit::admit;
 use assess::{Assessed, assess};
 use authenticate::authenticate;
-use authorize::{Announced, announce, authorize};
+use authorize::{announce, authorize};
 use case::Case;
 use decide::{Cleared, Decided, decide};
 use known::{Known, Need};
 use settle::settle;
+use spend::{Spend, Spending, Spent, spend};
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
@@ -54,6 +57,8 @@ pub struct Env<'a> {
     pub replay: &'a dyn ReplayLog,
     /// Makes the nonces of DPoP proofs, where the policy has any.
     pub nonces: Option<&'a Mint>,
+    /// What entries in the store of the fleet live by.
+    pub leases: &'a dyn fleet::Leases,
     /// Tokens that were verified before.
     pub tokens: &'a RefCell<Cache>,
     /// Signs for upstreams, where the policy says so.
@@ -77,6 +82,8 @@ pub enum Step {
 pub enum Question {
     /// Bring the keys of this issuer; it should have one of this name.
     Keys(IssuerId, Option<String>),
+    /// Ask the store of the fleet whether this is the first use.
+    Consume(fleet::Call),
     /// Ask a decision service.
     Decision(Call),
 }
@@ -86,6 +93,8 @@ pub enum Question {
 pub enum Answer {
     /// The store of keys holds what there is.
     Keys,
+    /// What the store of the fleet said.
+    Consumed(fleet::Response),
     /// What the decision service said.
     Decision(Response),
 }
@@ -165,7 +174,7 @@ impl From<Reason> for Halt {
 /// A request that is held until its body is whole.
 #[derive(Debug)]
 pub struct Listening {
-    announced: Box<Announced>,
+    spent: Box<Spent>,
     connection: Connection,
     case: Case,
 }
@@ -181,6 +190,8 @@ pub struct Waiting {
 enum Stage {
     /// Judged anew once it is known.
     Known(Box<Asker>),
+    /// Never judged anew: its proofs are used by now.
+    Spending(Box<Spending>, Connection),
     Decision(Box<Assessed>, UnixTime),
 }
 
@@ -228,12 +239,14 @@ fn judge(
         .and_then(|admitted| authenticate(admitted, &connection, env, &mut case))
         .and_then(|caller| Ok(announce(caller)?));
     match caller {
-        Ok(announced) if announced.reads_body() => Step::Read(Listening {
-            announced: Box::new(announced),
-            connection,
-            case,
-        }),
-        Ok(announced) => weigh(announced, None, &connection, case, env),
+        Ok(announced) => match spend(announced, env) {
+            Ok(Spend::Done(spent)) => listen(spent, connection, case, env),
+            Ok(Spend::Ask(call, spending)) => {
+                let stage = Stage::Spending(Box::new(spending), connection);
+                Step::Ask(Question::Consume(call), Waiting { case, stage })
+            }
+            Err(reason) => Step::Done(case.refused(reason)),
+        },
         Err(Halt::Refuse(reason)) => Step::Done(case.refused(reason)),
         Err(Halt::Keys) => Step::Done(match env.asserter {
             Some(asserter) => case.published(asserter.published()),
@@ -256,14 +269,27 @@ fn judge(
     }
 }
 
+/// Goes on with the body, where the route reads one.
+fn listen(spent: Spent, connection: Connection, case: Case, env: &Env<'_>) -> Step {
+    if spent.announced().reads_body() {
+        Step::Read(Listening {
+            spent: Box::new(spent),
+            connection,
+            case,
+        })
+    } else {
+        weigh(spent, None, &connection, case, env)
+    }
+}
+
 fn weigh(
-    announced: Announced,
+    spent: Spent,
     body: Option<&[u8]>,
     connection: &Connection,
     mut case: Case,
     env: &Env<'_>,
 ) -> Step {
-    let decided = authorize(announced, body, env)
+    let decided = authorize(spent.into_announced(), body, env)
         .map(|authorized| assess(authorized, connection, env, &mut case))
         .and_then(|assessed| decide(assessed, env, &mut case));
     match decided {
@@ -288,20 +314,14 @@ impl Listening {
     /// Most bytes that the route reads of the body.
     #[must_use]
     pub fn limit(&self) -> usize {
-        self.announced.body_limit()
+        self.spent.announced().body_limit()
     }
 
     /// Goes on with the body.
     pub fn hear(self, body: Result<&[u8], BodyFault>, env: &Env<'_>) -> Step {
         let reason = match body {
             Ok(bytes) => {
-                return weigh(
-                    *self.announced,
-                    Some(bytes),
-                    &self.connection,
-                    self.case,
-                    env,
-                );
+                return weigh(*self.spent, Some(bytes), &self.connection, self.case, env);
             }
             Err(BodyFault::TooLarge) => Reason::BodyTooLarge,
             Err(BodyFault::NotHeld) => Reason::BodyNotHeld,
@@ -336,10 +356,16 @@ impl Waiting {
                     Err(_) => Step::Done(self.case.refused(need.unmet(env))),
                 }
             }
+            Stage::Spending(spending, connection) => {
+                match spending.settle(answer, env, &mut self.case) {
+                    Ok(spent) => listen(spent, connection, self.case, env),
+                    Err(reason) => Step::Done(self.case.refused(reason)),
+                }
+            }
             Stage::Decision(assessed, asked_at) => {
                 let answer = match answer {
                     Ok(Answer::Decision(response)) => Ok(response),
-                    Ok(Answer::Keys) => Err(Silence::Unreachable),
+                    Ok(Answer::Keys | Answer::Consumed(_)) => Err(Silence::Unreachable),
                     Err(silence) => Err(silence),
                 };
                 Step::Done(

@@ -36,7 +36,7 @@ fn what_is_left_out_has_the_documented_value() {
     assert_eq!(policy.revision, 1);
     assert_eq!(policy.unmatched, Unmatched::Pass);
     assert_eq!(
-        (policy.replay.scope, policy.replay.memory),
+        (policy.replay.log, policy.replay.memory),
         (Scope::Host, 65_536)
     );
     assert_eq!(policy.dpop.max_age, Duration::from_mins(1));
@@ -188,6 +188,52 @@ fn what_is_written_is_what_is_meant() {
         policy.index.find("GET", "/accounts/1/transfers"),
         Found::OtherMethod
     );
+}
+
+#[test]
+fn a_store_is_what_is_written() {
+    let policy = load(&policy("tests/policies/good/complete.yaml"));
+    assert_eq!(policy.replay.log, Scope::Host);
+    let store = policy.replay.store.as_ref().unwrap();
+    assert_eq!((&*store.name, &*store.cluster), ("etcd", "etcd"));
+    assert_eq!(store.authority, "etcd.example.com");
+    assert_eq!(store.prefix, "gates/");
+    assert_eq!(store.timeout, Duration::from_millis(500));
+    assert_eq!(store.clock_skew, Duration::from_mins(1));
+    let scopes: Vec<Scope> = policy.routes.iter().map(|route| route.replay).collect();
+    assert_eq!(scopes, [Scope::Fleet, Scope::Host]);
+}
+
+#[test]
+fn the_log_reaches_as_far_as_a_route_asks() {
+    let scopes = |scope: &str, route: Option<&str>| {
+        let mut tree = policy("tests/policies/good/minimal.yaml");
+        tree["replay"]["scope"] = json!(scope);
+        if let Some(route) = route {
+            tree["routes"][0]["replay"] = json!(route);
+        }
+        if scope == "fleet" || route == Some("fleet") {
+            tree["replay"]["store"] = json!("etcd");
+            let store = json!({ "protocol": "etcd", "cluster": "e", "timeout": "1s" });
+            tree["stores"] = json!({ "etcd": store });
+        }
+        let policy = load(&tree);
+        if let Some(store) = &policy.replay.store {
+            assert_eq!(store.authority, "e");
+            assert_eq!(store.prefix, "countersign/v1/replay/");
+            assert_eq!(store.clock_skew, Duration::from_secs(5));
+        }
+        (policy.replay.log, policy.routes[0].replay)
+    };
+    for (scope, route, log, own) in [
+        ("worker", None, Scope::Worker, Scope::Worker),
+        ("worker", Some("host"), Scope::Host, Scope::Host),
+        ("worker", Some("fleet"), Scope::Host, Scope::Fleet),
+        ("host", None, Scope::Host, Scope::Host),
+        ("fleet", None, Scope::Host, Scope::Fleet),
+    ] {
+        assert_eq!(scopes(scope, route), (log, own), "{scope} {route:?}");
+    }
 }
 
 #[test]

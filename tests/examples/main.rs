@@ -12,6 +12,7 @@
 mod support;
 
 mod dpop;
+mod fleet;
 mod nonces;
 mod upstream;
 

@@ -18,13 +18,17 @@ use countersign::jose::{KeySet, Limits, Untrusted};
 use countersign::json::decimal::Decimal;
 use countersign::json::{self, Json, Pointer};
 use countersign::pipeline::{self, Answer, Question, Step};
+use countersign::proof::replay::fleet;
+use countersign::reason::Reason;
 use countersign::risk::hours::Hours;
 use countersign::route::Template;
 use countersign::step_up::{Response, read};
+use countersign::time::UnixTime;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::json;
+use std::time::Duration;
 
 /// What a document may begin, end or be broken with.
 const PIECES: &[&str] = &[
@@ -122,6 +126,7 @@ fn read_everything(bytes: &[u8]) {
         body: bytes.to_vec(),
     };
     let _ = read(&response, "");
+    let _ = used(bytes);
     let text = String::from_utf8_lossy(bytes);
     let limits = Limits {
         bytes: 8192,
@@ -146,6 +151,25 @@ fn read_everything(bytes: &[u8]) {
     let _ = Hours::parse(&text);
 }
 
+/// What a store's answer of these bytes comes to.
+fn used(bytes: &[u8]) -> Result<fleet::Spent, Reason> {
+    let store = fleet::Store {
+        name: "etcd".into(),
+        cluster: String::new(),
+        authority: String::new(),
+        prefix: String::new(),
+        timeout: Duration::from_secs(1),
+        clock_skew: Duration::from_secs(1),
+    };
+    let response = fleet::Response {
+        status: Some(200),
+        content_type: Some("application/json".to_owned()),
+        date: Some(String::from_utf8_lossy(bytes).into_owned()),
+        body: bytes.to_vec(),
+    };
+    fleet::settle(&store, 1, &response, UnixTime::from_secs(NOW))
+}
+
 /// A field of a `google.protobuf.Struct`.
 fn field(name: &str, value: &[u8]) -> Vec<u8> {
     let framed = |tag: u8, bytes: &[u8]| {
@@ -168,6 +192,7 @@ fn run(world: &World, head: RequestHead, body: &[u8]) {
             Step::Ask(question, waiting) => {
                 let answer = match question {
                     Question::Keys(..) => Answer::Keys,
+                    Question::Consume(_) => Answer::Consumed(fleet::Response::default()),
                     Question::Decision(_) => Answer::Decision(Response::default()),
                 };
                 world.with(|env| waiting.resume(Ok(answer), env))

@@ -10,6 +10,7 @@ use super::support::world::{self, World};
 use super::values::all;
 use countersign::http::Connection;
 use countersign::pipeline::{self, Answer, Outcome, Question, Step};
+use countersign::time::UnixTime;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -36,6 +37,10 @@ fn judge(world: &World, wire: &Wire, shown: &mut Vec<String>) -> (Outcome, bool)
             Step::Ask(question, waiting) => {
                 let answer = match question {
                     Question::Keys(..) => Answer::Keys,
+                    Question::Consume(call) => {
+                        let now = UnixTime::from_millis(world.now.get());
+                        Answer::Consumed(world.fleet.answer(&call, now))
+                    }
                     Question::Decision(call) => {
                         asked = true;
                         let answer = world::answer(Service::Permits, &call.request_id);

@@ -4,10 +4,12 @@
     clippy::arithmetic_side_effects,
     clippy::assigning_clones,
     clippy::indexing_slicing,
+    clippy::panic,
     clippy::unwrap_used,
     reason = "tests"
 )]
 
+pub(crate) mod fleet;
 pub(crate) mod nonces;
 pub(crate) mod plan;
 pub(crate) mod policy;

@@ -1,6 +1,7 @@
 //! The gate without a proxy: a policy, a clock that the test sets, memory that one worker shares with
 //! itself, and a decision service that is a value.
 
+use crate::support::fleet::Fleet;
 use crate::support::plan::{self, Wire};
 use crate::support::policy;
 use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
@@ -106,6 +107,8 @@ impl Verdict {
 pub(crate) struct World {
     pub(crate) policy: Rc<Policy>,
     pub(crate) log: Log<Memory>,
+    /// The store that the fleet shares.
+    pub(crate) fleet: Rc<Fleet>,
     pub(crate) tokens: RefCell<Cache>,
     pub(crate) asserter: Option<Asserter>,
     /// What makes nonces, where the policy has them.
@@ -143,6 +146,7 @@ impl World {
         let nonces = policy.dpop.mint(&secrets);
         let world = Self {
             log,
+            fleet: Rc::new(Fleet::at(now)),
             tokens: RefCell::new(Cache::holding(64)),
             nonces,
             asserter: asserter(&policy),
@@ -176,6 +180,7 @@ impl World {
             verifier: &Labelled(self.engine.get()),
             keys: &keys,
             replay: &self.log,
+            leases: &*self.fleet,
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
             nonces: self.nonces.as_ref(),
@@ -213,6 +218,10 @@ impl World {
                 Step::Ask(Question::Keys(..), waiting) => {
                     self.with(|env| waiting.resume(Ok(Answer::Keys), env))
                 }
+                Step::Ask(Question::Consume(call), waiting) => self.with(|env| {
+                    let answer = self.fleet.answer(&call, env.now);
+                    waiting.resume(Ok(Answer::Consumed(answer)), env)
+                }),
                 Step::Ask(Question::Decision(call), waiting) => {
                     self.now.set(self.now.get() + self.latency.get());
                     let answer = answer(&call.request_id);

@@ -5,6 +5,7 @@ mod dpop;
 mod issuance;
 mod issuers;
 mod names;
+mod replay;
 mod risk;
 mod routes;
 mod services;
@@ -19,7 +20,7 @@ use super::units;
 use super::wire::scalar::{Size, Span, Whole};
 use super::wire::{self, Document};
 use crate::http::origin::Origin;
-use crate::policy::{self, Policy, Scope};
+use crate::policy::{self, Policy};
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -46,9 +47,10 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let revision = revision.and_then(|it| within(it, 1..=units::MAX_INTEGER, &at, faults));
     let origins = origins(whole.origins, &root.member("origins"), faults);
     let unmatched = whole.unmatched.open(&root.member("unmatched"), faults);
-    let replay = replay(whole.replay, &root.member("replay"), faults);
     let dpop = dpop::compile(whole.dpop, &root.member("dpop"), faults);
     let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
+    let deadline = waiting.map(|it| it.deadline);
+    let replay = replay::Section::read(whole.replay, whole.stores, deadline, &root, faults);
     let upstream = upstream::compile(whole.upstream, &root.member("upstream"), faults);
     let issuers = Part::open_if_there(whole.issuers, &root.member("issuers"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
@@ -71,8 +73,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
         handing: upstream.as_ref().map(|(_, handing)| *handing),
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
+        replay: &replay,
     };
-    let deadline = waiting.map(|it| it.deadline);
     let services = services.and_then(|it| {
         services::compile(
             it.unwrap_or_default(),
@@ -90,9 +92,11 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let (upstream, _) = upstream?;
     upstream::unlisted(&upstream, &index, &root.member("upstream"), faults)?;
     let dpop = dpop?;
-    if count == Some(routes.len()) {
+    let all = count == Some(routes.len());
+    if all {
         dpop::used(&dpop, &routes, &root.member("dpop"), faults);
     }
+    let replay = replay.finish(&routes, all, &root, faults);
     Some(Policy {
         revision: revision?,
         digest,
@@ -130,25 +134,6 @@ fn origins(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<
         }
     }
     (whole && !origins.is_empty()).then_some(origins)
-}
-
-fn replay(part: Part<wire::Replay>, at: &At<'_>, faults: &mut Faults) -> Option<policy::Replay> {
-    let replay = part.open(at, faults)?;
-    let scope_at = at.member("scope");
-    let scope = replay.scope.open(&scope_at, faults).and_then(|name| {
-        let known = (name == Scope::Host.name()).then_some(Scope::Host);
-        let problem = format!(
-            "{name:?} has no backend here: write \"host\", all workers of one proxy process"
-        );
-        faults.keep(known.ok_or(problem), &scope_at)
-    });
-    let at = at.member("memory");
-    let memory = replay.memory.open(&at, faults);
-    let memory = memory.and_then(|it| size(&it, 64 << 10..=256 << 20, &at, faults));
-    Some(policy::Replay {
-        scope: scope?,
-        memory: memory?,
-    })
 }
 
 fn waiting(

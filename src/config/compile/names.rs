@@ -1,5 +1,6 @@
 //! What routes refer to.
 
+use super::replay::Section;
 use super::{At, Faults};
 use crate::crypto::Algorithm;
 use crate::http::origin::Origin;
@@ -20,6 +21,7 @@ pub(super) struct Known<'a> {
     pub(super) handing: Option<Handing>,
     /// Whether the policy has nonces.
     pub(super) nonces: Option<bool>,
+    pub(super) replay: &'a Section,
 }
 
 /// Names, and the place that each has in its compiled list.

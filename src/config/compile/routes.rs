@@ -72,6 +72,10 @@ fn route(
     );
     let nonce_at = at.member("nonce");
     let nonce = dpop::of_route(written.nonce, proof.as_ref(), known, &nonce_at, faults);
+    let replay_at = at.member("replay");
+    let replay = known
+        .replay
+        .scope(written.replay, proof.as_ref(), handing, &replay_at, faults);
     let body = body(
         written.body,
         written.max_body,
@@ -126,6 +130,7 @@ fn route(
         proof: proof?,
         handing: handing?,
         nonce: nonce?,
+        replay: replay?,
         body: body?,
         transaction: transaction?,
         risk: risk?,

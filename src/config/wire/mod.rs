@@ -4,6 +4,7 @@
 
 pub(super) mod dpop;
 pub(super) mod issuer;
+pub(super) mod replay;
 pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod upstream;
@@ -11,8 +12,9 @@ pub(super) mod upstream;
 use super::part::Part;
 use dpop::Dpop;
 use issuer::{Issuer, Service};
+use replay::{Replay, Store};
 use route::Route;
-use scalar::{Size, Span, Whole};
+use scalar::{Span, Whole};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use upstream::Upstream;
@@ -36,8 +38,10 @@ pub(super) struct Document {
     pub(super) origins: Part<Vec<String>>,
     /// What happens to requests whose path no route lists.
     pub(super) unmatched: Part<Unmatched>,
-    /// The log of proofs that were used.
+    /// Where uses of proofs are remembered.
     pub(super) replay: Part<Replay>,
+    /// Stores that replicas share, by the name that `replay.store` uses.
+    pub(super) stores: Option<Part<BTreeMap<String, Part<Store>>>>,
     /// What DPoP proofs must be like.
     pub(super) dpop: Option<Part<Dpop>>,
     /// How much may wait, and how long.
@@ -62,18 +66,6 @@ pub(super) enum Unmatched {
     Refuse,
     /// They are forwarded unchecked, unless their target is ambiguous.
     Pass,
-}
-
-/// The log of proofs that were used.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(super) struct Replay {
-    /// How far the log reaches: `host`, all workers of one proxy process.
-    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("enum" = ["host"])))]
-    pub(super) scope: Part<String>,
-    /// Its memory, from 64KiB to 256MiB. A log that is full refuses.
-    pub(super) memory: Part<Size>,
 }
 
 /// How much may wait for an answer, on each worker.

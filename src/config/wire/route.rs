@@ -1,5 +1,6 @@
 //! A route as it is written: who, with which proof, for which transaction, at which risk.
 
+use super::replay::RouteScope;
 use super::scalar::{Size, Span, Whole};
 use super::upstream::Handing;
 use crate::config::part::Part;
@@ -27,6 +28,8 @@ pub(in crate::config) struct Route {
     pub(in crate::config) proof: Part<Vec<Proof>>,
     /// What the route does with nonces in DPoP proofs: `off` unless written.
     pub(in crate::config) nonce: Option<Part<Nonce>>,
+    /// How far a use of its proofs is remembered: as `replay.scope` says unless written.
+    pub(in crate::config) replay: Option<Part<RouteScope>>,
     /// `held` asserts that the filter is configured with `allow_on_headers_stop_iteration: true`, so
     /// that the route can read the body before anything of the request goes on.
     pub(in crate::config) body: Option<Part<Body>>,

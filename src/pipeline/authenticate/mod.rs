@@ -46,9 +46,9 @@ pub(super) fn authenticate(
         (identified.principal, possession)
     };
     let is_consumed = admitted.route.handing.consume;
-    let scope = is_consumed.then(|| env.policy.replay.scope.name());
-    case.note_possession(&possession, scope);
+    case.note_possession(&possession);
     for proven in possession.keys().filter(|_| is_consumed) {
+        case.note_scope(env.policy.replay.log);
         let consumed = consume(proven, &principal, &admitted, env);
         if consumed == Err(Reason::ProofPredatesLog) {
             case.note_nonce(retry(proven, &principal, &admitted, env)?);

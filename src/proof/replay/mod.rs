@@ -1,12 +1,15 @@
 //! The replay log: each proof is used once. Fixed memory, nothing forgotten early, full means refuse.
 
 mod bucket;
+pub mod fleet;
 mod log;
+mod memory;
 mod root;
 #[cfg(test)]
 pub(in crate::proof) mod tests;
 
 pub use log::Log;
+pub use memory::Memory;
 pub use root::Geometry;
 
 use crate::crypto::digest::Digest32;
