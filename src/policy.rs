@@ -185,6 +185,9 @@ pub struct IdentityRules {
     /// Audiences of these issuers that are another origin of this gateway, or lie under one. A token
     /// that is for nothing else is none for this route.
     pub elsewhere: Vec<String>,
+    /// How old the word of an authorization server on an opaque token may be, where one of the
+    /// issuers is of opaque tokens.
+    pub introspection: Option<Duration>,
     /// Scopes that the token must hold, all of them.
     pub scopes: Vec<String>,
 }

@@ -28,6 +28,20 @@ macro_rules! reasons {
     };
 }
 
+impl Reason {
+    /// Whether it is the authorization server's fault, or that of the way to it, and says nothing of
+    /// the token.
+    #[must_use]
+    pub fn blames_introspection(self) -> bool {
+        matches!(
+            self,
+            Self::IntrospectionUnavailable
+                | Self::IntrospectionRejected
+                | Self::IntrospectionMalformed
+        )
+    }
+}
+
 reasons! {
     // The gate itself.
     /// The filter has no policy it may act on; the log says why.
@@ -86,6 +100,16 @@ reasons! {
     TokenEarly = "token_early",
     /// The keys of the issuer are not at hand, or older than the policy allows.
     KeysUnavailable = "keys_unavailable",
+    /// The authorization server says that the token is not active: it expired, was revoked, or never was.
+    TokenInactive = "token_inactive",
+    /// The authorization server did not say in time what the token is, or could not be reached.
+    IntrospectionUnavailable = "introspection_unavailable",
+    /// The authorization server did not answer the gate's question: its status is none of `200`, `502`, `503` and `504`.
+    IntrospectionRejected = "introspection_rejected",
+    /// The authorization server answered with something that is no introspection response, or with more than the gate reads.
+    IntrospectionMalformed = "introspection_malformed",
+    /// This worker may ask the authorization server no more now.
+    IntrospectionBudget = "introspection_budget",
     /// The token lacks a scope that the route asks for.
     ScopeInsufficient = "scope_insufficient",
 

@@ -48,7 +48,7 @@ pub struct Record {
     pub certificate: Option<String>,
     /// SHA-256 of the token as it was sent, base64url.
     pub token: Option<String>,
-    /// `iss` of the token, once its signature held.
+    /// `iss` of the token, once its signature held or its authorization server vouched for it.
     pub issuer: Option<String>,
     /// `sub` of the token.
     pub subject: Option<String>,
@@ -58,6 +58,9 @@ pub struct Record {
     pub actor: Option<String>,
     /// `txn` of the token.
     pub txn: Option<String>,
+    /// Where the word of the token's authorization server came from, where the token is opaque: it was
+    /// `asked` for this request, or its answer was `cached`.
+    pub introspection: Option<&'static str>,
     /// How many members of the token's `cnf` are outside the registry.
     pub unregistered_confirmations: Option<usize>,
     /// How far the use of the proof is remembered by now: `worker`, `host` or `fleet`; null where it
@@ -154,6 +157,7 @@ impl Record {
             client: None,
             actor: None,
             txn: None,
+            introspection: None,
             unregistered_confirmations: None,
             replay_scope: None,
             service: None,

@@ -151,7 +151,8 @@ const fn row(reason: Reason) -> Row {
         | R::StoreStatus | R::StoreMalformed | R::StoreLease | R::StoreClock
         | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
         | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
-        | R::DecisionOversized | R::DecisionMismatched => GATE,
+        | R::DecisionOversized | R::DecisionMismatched | R::IntrospectionUnavailable
+        | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget => GATE,
         R::DeadlineExceeded | R::RequestEnded => LATE,
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
@@ -162,7 +163,7 @@ const fn row(reason: Reason) -> Row {
         R::CredentialsMalformed => CREDENTIAL,
         R::TokenMalformed | R::TokenType | R::TokenIssuer | R::TokenAlgorithm
         | R::TokenKeyUnknown | R::TokenSignature | R::TokenClaims | R::TokenAudience
-        | R::TokenExpired | R::TokenEarly => TOKEN,
+        | R::TokenExpired | R::TokenEarly | R::TokenInactive => TOKEN,
         R::TokenUnbound | R::BoundTokenAsBearer | R::ConfirmationUnsupported
         | R::ConfirmationUnknown | R::ProofKeyMismatch => BINDING,
         R::CertificateMissing | R::CertificateMismatch => CERTIFICATE,

@@ -127,6 +127,7 @@ pub(crate) fn issuer() -> Issuer {
         algorithms: vec![Algorithm::Es256],
         leeway: Duration::from_secs(5),
         keys: KeySource::Inline(key_set(&[issuer_key()])),
+        introspection: None,
         unknown_confirmation: UnknownConfirmation::Ignore,
     }
 }

@@ -7,6 +7,9 @@
     reason = "tests"
 )]
 
+#[expect(dead_code, reason = "what other tests share")]
+#[path = "support/opaque.rs"]
+mod opaque;
 mod support;
 
 use countersign::http::{Connection, RequestHead};
@@ -134,6 +137,7 @@ fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
             done(world.with(|env| countersign::pipeline::run(head, &connection, env)))
         }),
     ));
+    list.extend(opaque::extremes());
     for (fault, reason) in [
         (BodyFault::NotHeld, Reason::BodyNotHeld),
         (BodyFault::Late, Reason::DeadlineExceeded),

@@ -53,6 +53,7 @@ fn accept(text: &str, keys: Rc<KeySet>) -> Rc<Token> {
         algorithms: vec![Algorithm::Es256],
         leeway: Duration::from_secs(5),
         keys: KeySource::Inline(Rc::clone(&keys)),
+        introspection: None,
         unknown_confirmation: UnknownConfirmation::Refuse,
     };
     token::verify(

@@ -4,7 +4,10 @@ use super::abi::{self, Buffer, Map};
 use super::pairs;
 use crate::keys::{MAX_SET_BYTES, Source};
 use crate::proof::replay::fleet;
+use crate::reason::Reason;
 use crate::step_up::{Call, MAX_ANSWER_BYTES, Response, Service, Silence};
+use crate::token::introspection::request::{self, Client};
+use crate::token::introspection::{self, Endpoint};
 use proxy_wasm::hostcalls::dispatch_http_call;
 use proxy_wasm::types::Status;
 use std::time::Duration;
@@ -53,6 +56,41 @@ pub(super) fn fetch(source: &Source) -> Result<u32, Silence> {
         ("accept", "application/jwk-set+json, application/json"),
     ];
     dispatch(&source.cluster, headers, None, source.timeout)
+}
+
+/// Asks an authorization server about a token, as this client of its.
+pub(super) fn introspect(endpoint: &Endpoint, client: &Client, token: &str) -> Result<u32, Reason> {
+    let headers = vec![
+        (":method", "POST"),
+        (":path", endpoint.path.as_str()),
+        (":authority", endpoint.authority.as_str()),
+        ("authorization", client.authorization()),
+        ("content-type", request::CONTENT_TYPE),
+        ("accept", "application/json"),
+    ];
+    let body = request::body(token);
+    let body = Some(body.as_bytes());
+    dispatch(&endpoint.cluster, headers, body, endpoint.timeout)
+        .map_err(|_| Reason::IntrospectionUnavailable)
+}
+
+/// What an authorization server answered. Must be read in the callback that tells of it.
+pub(super) fn introspected(headers: usize, body: usize) -> Result<introspection::Response, Reason> {
+    if headers == 0 {
+        return Err(Reason::IntrospectionUnavailable);
+    }
+    if body > introspection::MAX_ANSWER_BYTES {
+        return Err(Reason::IntrospectionMalformed);
+    }
+    let lines = abi::pairs(Map::CallResponse)
+        .ok()
+        .and_then(|bytes| pairs::read(&bytes))
+        .ok_or(Reason::IntrospectionUnavailable)?;
+    Ok(introspection::Response {
+        status: one(&lines, ":status").and_then(|status| status.parse().ok()),
+        content_type: one(&lines, "content-type").map(str::to_owned),
+        body: read(body).ok_or(Reason::IntrospectionUnavailable)?,
+    })
 }
 
 /// The SDK must know each call, or it panics on the answer. It gives the answer to the context

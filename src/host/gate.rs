@@ -7,7 +7,7 @@ use super::held::Held;
 use super::meters::Meters;
 use super::ports::{Closed, Counted, Rolled, SharedBuckets, SharedData, worker_memory};
 use super::read::{self, Moment};
-use super::secrets::secrets;
+use super::secrets::{Missing, given, secrets};
 use super::waiting::Table;
 use crate::assertion::Asserter;
 use crate::crypto::digest::MacKey;
@@ -23,7 +23,10 @@ use crate::proof::{Method, dpop};
 use crate::reason::Reason;
 use crate::risk::{Condition, Signal};
 use crate::time::UnixTime;
+use crate::token::IssuerId;
 use crate::token::cache::Cache;
+use crate::token::introspection::desk::{Desk, Ticket};
+use crate::token::introspection::request::Client;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -60,6 +63,12 @@ pub(super) struct Gate {
     pub(super) granting: Cell<Option<u32>>,
     /// The queue on which this root is told of new keys, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
+    /// What is known of opaque tokens, and being asked.
+    pub(super) introspections: RefCell<Desk>,
+    /// The questions to authorization servers that are under way, by the number of their call.
+    pub(super) inquiries: RefCell<BTreeMap<u32, Ticket>>,
+    /// Who the gate is to each authorization server.
+    pub(super) clients: BTreeMap<IssuerId, Client>,
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
     nonces: Option<Mint>,
@@ -85,6 +94,7 @@ impl Gate {
             }
             None => None,
         };
+        let clients = clients(&policy).map_err(|missing| missing.to_string())?;
         let moment = read::moment();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
@@ -106,6 +116,7 @@ impl Gate {
             replay,
             asserter,
             nonces,
+            clients,
             is_open: true,
             ..Self::new(policy, secret, moment.unwrap_or_default(), meters)
         })
@@ -160,6 +171,9 @@ impl Gate {
             leases: Rolled(RefCell::new(rolling(&policy))),
             granting: Cell::new(None),
             queue: Cell::new(None),
+            introspections: RefCell::default(),
+            inquiries: RefCell::default(),
+            clients: BTreeMap::new(),
             verifier: Box::new(Pure),
             meters,
             replay: Box::new(Closed),
@@ -239,6 +253,7 @@ impl Gate {
             leases: &self.leases,
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
+            introspections: &self.introspections,
         })
     }
 }
@@ -265,4 +280,16 @@ fn rolling(policy: &Policy) -> Option<Rolling> {
     let store = policy.replay.store.as_ref()?;
     let term = Term::of(policy.window(), store.clock_skew, store.timeout);
     Some(Rolling::new(term))
+}
+
+/// Who the gate is to the authorization server of each issuer of opaque tokens.
+fn clients(policy: &Policy) -> Result<BTreeMap<IssuerId, Client>, Missing> {
+    let numbered = policy.issuers.iter().enumerate();
+    numbered
+        .filter_map(|(place, issuer)| Some((IssuerId(place), issuer.introspection.as_ref()?)))
+        .map(|(id, endpoint)| {
+            let secret = given(&endpoint.secret)?;
+            Ok((id, Client::of(&endpoint.client, &secret)))
+        })
+        .collect()
 }

@@ -3,6 +3,7 @@
 use crate::keys::store::Ask;
 use crate::pipeline::{Listening, Waiting};
 use crate::time::UnixTime;
+use crate::token::introspection::desk::Ticket;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -42,6 +43,20 @@ pub(super) struct Held {
 pub(super) enum State {
     Body(Listening),
     Keys(Waiting, Ask),
+    Introspection(Waiting, Ticket),
     Store(Waiting),
     Decision(Waiting),
+}
+
+impl State {
+    /// What waits for an answer; or, where it is not one, for a body.
+    pub(super) fn asked(self) -> Result<Waiting, Listening> {
+        match self {
+            Self::Keys(waiting, _)
+            | Self::Introspection(waiting, _)
+            | Self::Store(waiting)
+            | Self::Decision(waiting) => Ok(waiting),
+            Self::Body(listening) => Err(listening),
+        }
+    }
 }

@@ -49,6 +49,10 @@ pub(super) struct Meters {
     pub(super) fetched: Meter,
     /// Fetches of keys that did not.
     pub(super) fetch_failed: Meter,
+    /// Questions to authorization servers that were answered.
+    pub(super) introspected: Meter,
+    /// Questions to authorization servers that were not.
+    pub(super) introspection_failed: Meter,
     host_engine: Meter,
     pure_engine: Meter,
     reasons: BTreeMap<Reason, Meter>,
@@ -70,6 +74,8 @@ impl Meters {
             waiting: Meter::gauge("countersign.waiting"),
             fetched: Meter::counter("countersign.keys.fetch_ok"),
             fetch_failed: Meter::counter("countersign.keys.fetch_failed"),
+            introspected: Meter::counter("countersign.introspection.ok"),
+            introspection_failed: Meter::counter("countersign.introspection.failed"),
             host_engine: Meter::counter("countersign.engine.host"),
             pure_engine: Meter::counter("countersign.engine.pure"),
             reasons: Reason::ALL

@@ -23,6 +23,8 @@ mod gate;
 #[cfg(target_os = "wasi")]
 mod held;
 #[cfg(target_os = "wasi")]
+mod inquire;
+#[cfg(target_os = "wasi")]
 mod meters;
 mod pairs;
 #[cfg(target_os = "wasi")]

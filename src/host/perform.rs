@@ -68,12 +68,24 @@ impl Gate {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
                 }
                 self.hold(request, State::Keys(waiting, ask), None);
-                // The root fetches: an answer to this stream would be lost with its client. Where
-                // the root has no queue yet, its tick will do.
-                if let Some((queue, _)) = self.queue.get() {
-                    let _ = abi::ring(queue);
-                }
+                self.ring_own();
                 None
+            }
+            Question::Introspection(inquiry) => {
+                if !self.has_room(Caller::Unknown) {
+                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                }
+                match self.inquiry(inquiry) {
+                    Ok(ticket) => {
+                        self.hold(request, State::Introspection(waiting, ticket), None);
+                        self.ring_own();
+                        None
+                    }
+                    Err(reason) => {
+                        let answer = Ok(Answer::Introspection(Err(reason)));
+                        Some(self.step(|env| waiting.resume(answer, env)))
+                    }
+                }
             }
             Question::Consume(call) => {
                 if !self.has_room(Caller::Proven) {
@@ -116,6 +128,14 @@ impl Gate {
         }
     }
 
+    /// Has the root act: an answer to this stream would be lost with its client. Where the root has
+    /// no queue yet, its tick will do.
+    fn ring_own(&self) {
+        if let Some((queue, _)) = self.queue.get() {
+            let _ = abi::ring(queue);
+        }
+    }
+
     fn has_room(&self, caller: Caller) -> bool {
         self.waiting.borrow().has_room(caller)
     }
@@ -123,7 +143,7 @@ impl Gate {
     fn hold(&self, request: &Rc<Request>, state: State, call: Option<u32>) {
         self.meters.waiting.add(1);
         let caller = match state {
-            State::Keys(..) => Caller::Unknown,
+            State::Keys(..) | State::Introspection(..) => Caller::Unknown,
             State::Body(_) | State::Store(_) | State::Decision(_) => Caller::Proven,
         };
         let entry = Entry {

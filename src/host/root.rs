@@ -102,7 +102,10 @@ impl Context for Root {
 
     fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
         self.act(|gate| {
-            if !gate.fetched(call, headers, body) && !gate.granted(call, headers, body) {
+            let is_the_gates = gate.fetched(call, headers, body)
+                || gate.granted(call, headers, body)
+                || gate.told(call, headers, body);
+            if !is_the_gates {
                 gate.called_back(call, headers, body);
             }
         });

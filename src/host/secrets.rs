@@ -22,17 +22,18 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The name of a variable that holds no secret. A gate whose policy names it stays closed.
+/// The name of a variable that holds no secret, and how long one must be. A gate whose policy names
+/// it stays closed.
 #[derive(Debug)]
-pub(super) struct Missing(String);
+pub(super) struct Missing(String, usize);
 
 impl fmt::Display for Missing {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{} is missing or shorter than {SHORTEST} bytes; every request is refused. Set it in \
+            "{} is missing or shorter than {} bytes; every request is refused. Set it in \
              vm_config.environment_variables",
-            self.0
+            self.0, self.1
         )
     }
 }
@@ -47,7 +48,7 @@ pub(super) fn secret(name: &str) -> Result<Secret, Missing> {
         .map(String::into_bytes)
         .filter(|bytes| bytes.len() >= SHORTEST)
         .map(Secret)
-        .ok_or_else(|| Missing(name.to_owned()))
+        .ok_or_else(|| Missing(name.to_owned(), SHORTEST))
 }
 
 /// The secrets in the variables of these names, in their order.
@@ -56,4 +57,14 @@ pub(super) fn secret(name: &str) -> Result<Secret, Missing> {
 /// [`Missing`], for the first that holds none.
 pub(super) fn secrets(names: &[String]) -> Result<Vec<Secret>, Missing> {
     names.iter().map(|name| secret(name)).collect()
+}
+
+/// The secret that another party chose and keeps in the variable of this name: as long as that
+/// party likes.
+///
+/// # Errors
+/// [`Missing`] where there is none, or it is not text.
+pub(super) fn given(name: &str) -> Result<String, Missing> {
+    let secret = std::env::var(name).ok().filter(|text| !text.is_empty());
+    secret.ok_or_else(|| Missing(name.to_owned(), 1))
 }

@@ -19,16 +19,20 @@ impl Gate {
         let Ok(now) = abi::now() else {
             return;
         };
-        self.sweep(now);
+        // Calls first: once the gate has acted for a stream, a call would be that stream's.
         self.roll(now);
-        if self.policy.sources.is_empty() {
-            return;
+        let unasked = self.inquire(now);
+        if !self.policy.sources.is_empty() || !self.clients.is_empty() {
+            self.sign_on(now);
         }
-        self.sign_on(now);
         for fetch in self.keys.tend(now) {
             self.fetch(fetch, now);
         }
+        self.sweep(now);
         self.wake(now);
+        for (ticket, reason) in unasked {
+            self.inquired(ticket, Err(reason), now);
+        }
     }
 
     /// The answer to a fetch, if the call was one.

@@ -21,7 +21,10 @@ impl Gate {
                 Body::Part(size) => size > listening.limit(),
                 Body::Whole(_) => true,
             },
-            Some(State::Keys(..) | State::Store(_) | State::Decision(_)) | None => false,
+            Some(
+                State::Keys(..) | State::Introspection(..) | State::Store(_) | State::Decision(_),
+            )
+            | None => false,
         };
         if !is_enough {
             return;
@@ -44,7 +47,9 @@ impl Gate {
                 let answer = calls::stored(headers, body).map(Answer::Consumed);
                 waiting.resume(answer, env)
             }
-            State::Decision(waiting) | State::Keys(waiting, _) => {
+            State::Decision(waiting)
+            | State::Keys(waiting, _)
+            | State::Introspection(waiting, _) => {
                 let answer = calls::answer(headers, body).map(Answer::Decision);
                 waiting.resume(answer, env)
             }
@@ -63,11 +68,9 @@ impl Gate {
                 Body::Unseen => BodyFault::NotHeld,
                 Body::Part(_) | Body::Whole(_) => BodyFault::Late,
             };
-            self.go_on(held, |state, env| match state {
-                State::Body(listening) => listening.hear(Err(fault), env),
-                State::Keys(waiting, _) | State::Store(waiting) | State::Decision(waiting) => {
-                    waiting.resume(Err(Silence::Deadline), env)
-                }
+            self.go_on(held, |state, env| match state.asked() {
+                Ok(waiting) => waiting.resume(Err(Silence::Deadline), env),
+                Err(listening) => listening.hear(Err(fault), env),
             });
         }
     }
@@ -79,14 +82,15 @@ impl Gate {
             .borrow()
             .streams(|entry| match &entry.what.state {
                 State::Keys(_, ask) => self.keys.settled(ask, now),
-                State::Body(_) | State::Store(_) | State::Decision(_) => false,
+                State::Body(_)
+                | State::Introspection(..)
+                | State::Store(_)
+                | State::Decision(_) => false,
             });
         for held in settled.into_iter().filter_map(|stream| self.take(stream)) {
-            self.go_on(held, |state, env| match state {
-                State::Keys(waiting, _) | State::Store(waiting) | State::Decision(waiting) => {
-                    waiting.resume(Ok(Answer::Keys), env)
-                }
-                State::Body(listening) => Step::Done(listening.abandon(Reason::HostFault)),
+            self.go_on(held, |state, env| match state.asked() {
+                Ok(waiting) => waiting.resume(Ok(Answer::Keys), env),
+                Err(listening) => Step::Done(listening.abandon(Reason::HostFault)),
             });
         }
     }
@@ -103,11 +107,9 @@ impl Gate {
         } else {
             Reason::RequestEnded
         };
-        let outcome = match held.state {
-            State::Body(listening) => listening.abandon(reason),
-            State::Keys(waiting, _) | State::Store(waiting) | State::Decision(waiting) => {
-                waiting.abandon(reason)
-            }
+        let outcome = match held.state.asked() {
+            Ok(waiting) => waiting.abandon(reason),
+            Err(listening) => listening.abandon(reason),
         };
         match outcome {
             Outcome::Refuse(_, record) => self.note_refusal(reason, &record),
@@ -123,7 +125,7 @@ impl Gate {
     }
 
     /// Takes the next step of a request from whichever callback is running.
-    fn go_on(&self, held: Held, next: impl FnOnce(State, &Env<'_>) -> Step) {
+    pub(super) fn go_on(&self, held: Held, next: impl FnOnce(State, &Env<'_>) -> Step) {
         let Held { request, state } = held;
         // The host no longer knows a stream that has ended.
         if abi::act_for(request.stream).is_ok() {

@@ -1,6 +1,7 @@
 //! The parameters of a query, decoded as `application/x-www-form-urlencoded`, and strictly.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// A name and its value, decoded.
 pub type Parameter<'q> = (Cow<'q, str>, Cow<'q, str>);
@@ -46,6 +47,22 @@ fn hex(byte: u8) -> Option<u8> {
     u8::try_from(char::from(byte).to_digit(16)?).ok()
 }
 
+/// Writes a text so that it is one name or value of a form (RFC 6749 appendix B).
+pub fn encode(text: &str, form: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b'*' | b'-' | b'.' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                form.push(char::from(byte));
+            }
+            b' ' => form.push('+'),
+            other => {
+                // Writing to a String cannot fail.
+                let _ = write!(form, "%{other:02X}");
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,6 +93,29 @@ mod tests {
             let read: Vec<_> = read.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
             assert_eq!(read, expected, "{query}");
         }
+    }
+
+    #[test]
+    fn what_is_encoded_reads_as_it_was() {
+        for text in ["", "a b", "a=b&c;d", "%41+~", "é\u{0}\r\n", "*-._09AZaz"] {
+            let mut form = String::new();
+            encode(text, &mut form);
+            assert!(
+                form.is_ascii() && !form.contains(['&', '=', ';', ' ']),
+                "{form}"
+            );
+            let expected = vec![(text.to_owned(), String::new())];
+            let found = if text.is_empty() {
+                expected.clone()
+            } else {
+                read(&form).unwrap()
+            };
+            assert_eq!(found, expected, "{form}");
+        }
+        // RFC 6749 appendix B.
+        let mut form = String::new();
+        encode(" %&+\u{a3}\u{20ac}", &mut form);
+        assert_eq!(form, "+%25%26%2B%C2%A3%E2%82%AC");
     }
 
     #[test]

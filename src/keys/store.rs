@@ -218,7 +218,7 @@ impl<B: Board> Store<B> {
     fn place(&self, issuer: IssuerId) -> Option<usize> {
         match self.issuers.get(issuer.0)? {
             KeySource::Fetched(place) => Some(*place),
-            KeySource::Inline(_) => None,
+            KeySource::Inline(_) | KeySource::Absent => None,
         }
     }
 
@@ -320,7 +320,7 @@ impl<B: Board> KeyStore for View<'_, B> {
         let stock = match self.store.issuers.get(issuer.0) {
             Some(KeySource::Inline(set)) => return Held::Set(Rc::clone(set)),
             Some(KeySource::Fetched(place)) => self.store.stocks.get(*place),
-            None => None,
+            Some(KeySource::Absent) | None => None,
         };
         let Some(stock) = stock else {
             return Held::Missing;

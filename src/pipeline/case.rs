@@ -11,6 +11,15 @@ use crate::token::Token;
 use crate::token::credentials::Scheme;
 use std::rc::Rc;
 
+/// Where the word of an authorization server came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Introspected {
+    /// It was asked for this request.
+    Asked,
+    /// It was asked lately.
+    Cached,
+}
+
 /// Grows with each stage, and becomes the record of the verdict, whichever it is.
 #[derive(Debug)]
 pub(super) struct Case {
@@ -65,7 +74,14 @@ impl Case {
             .and_then(|txn| txn.as_str())
             .map(str::to_owned);
         record.unregistered_confirmations = Some(token.confirmation().unregistered);
-        record.engine.token = Some(Engines::name(token.engine()));
+        record.engine.token = token.engine().map(Engines::name);
+    }
+
+    pub(super) fn note_introspection(&mut self, how: Introspected) {
+        self.record.introspection = Some(match how {
+            Introspected::Asked => "asked",
+            Introspected::Cached => "cached",
+        });
     }
 
     pub(super) fn note_scheme(&mut self, scheme: Scheme) {

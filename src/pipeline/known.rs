@@ -2,6 +2,7 @@
 
 use crate::pipeline::{Answer, Env, Question};
 use crate::reason::Reason;
+use crate::token::introspection::{Inquiry, Verdict};
 use crate::token::{Held, IssuerId};
 
 /// Something that must be fetched before it is known who calls.
@@ -9,6 +10,8 @@ use crate::token::{Held, IssuerId};
 pub(super) enum Need {
     /// The keys of this issuer; it should have one of this name.
     Keys(IssuerId, Option<String>),
+    /// What the authorization server says of this token.
+    Introspection(Inquiry),
 }
 
 impl Need {
@@ -16,6 +19,7 @@ impl Need {
     pub(super) fn question(&self) -> Question {
         match self {
             Self::Keys(issuer, kid) => Question::Keys(*issuer, kid.clone()),
+            Self::Introspection(inquiry) => Question::Introspection(inquiry.clone()),
         }
     }
 
@@ -26,6 +30,7 @@ impl Need {
                 Held::Set(_) => Reason::TokenKeyUnknown,
                 Held::Missing | Held::TooOld => Reason::KeysUnavailable,
             },
+            Self::Introspection(_) => Reason::IntrospectionUnavailable,
         }
     }
 }
@@ -34,6 +39,7 @@ impl Need {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     keys: Vec<IssuerId>,
+    introspected: Option<Verdict>,
 }
 
 impl Known {
@@ -41,14 +47,28 @@ impl Known {
     pub(super) fn holds(&self, need: &Need) -> bool {
         match need {
             Need::Keys(issuer, _) => self.keys.contains(issuer),
+            Need::Introspection(_) => self.introspected.is_some(),
         }
     }
 
     /// Takes in an answer. One to another question is no answer, but what is needed may have come
     /// all the same.
-    pub(super) fn learn(&mut self, need: &Need, _: Answer) {
+    pub(super) fn learn(&mut self, need: &Need, answer: Answer) {
         match need {
             Need::Keys(issuer, _) => self.keys.push(*issuer),
+            Need::Introspection(_) => {
+                self.introspected = Some(match answer {
+                    Answer::Introspection(verdict) => verdict,
+                    Answer::Keys | Answer::Consumed(_) | Answer::Decision(_) => {
+                        Err(Reason::IntrospectionUnavailable)
+                    }
+                });
+            }
         }
+    }
+
+    /// What the authorization server said of the token of this request, if it was asked.
+    pub(super) fn introspected(&self) -> Option<&Verdict> {
+        self.introspected.as_ref()
     }
 }

@@ -27,6 +27,8 @@ use crate::respond::Reply;
 use crate::step_up::{Call, Response, Silence};
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
+use crate::token::introspection::desk::Desk;
+use crate::token::introspection::{Inquiry, Verdict};
 use crate::token::{IssuerId, KeyStore};
 use admit::admit;
 use assess::{Assessed, assess};
@@ -63,6 +65,8 @@ pub struct Env<'a> {
     pub tokens: &'a RefCell<Cache>,
     /// Signs for upstreams, where the policy says so.
     pub asserter: Option<&'a Asserter>,
+    /// What authorization servers said of opaque tokens.
+    pub introspections: &'a RefCell<Desk>,
 }
 
 /// What to do next with a request.
@@ -82,6 +86,8 @@ pub enum Step {
 pub enum Question {
     /// Bring the keys of this issuer; it should have one of this name.
     Keys(IssuerId, Option<String>),
+    /// Ask the authorization server about this token.
+    Introspection(Inquiry),
     /// Ask the store of the fleet whether this is the first use.
     Consume(fleet::Call),
     /// Ask a decision service.
@@ -89,10 +95,12 @@ pub enum Question {
 }
 
 /// The answer to a [`Question`].
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Answer {
     /// The store of keys holds what there is.
     Keys,
+    /// What the authorization server said.
+    Introspection(Verdict),
     /// What the store of the fleet said.
     Consumed(fleet::Response),
     /// What the decision service said.
@@ -236,7 +244,7 @@ fn judge(
     env: &Env<'_>,
 ) -> Step {
     let caller = admit(head, env, &mut case)
-        .and_then(|admitted| authenticate(admitted, &connection, env, &mut case))
+        .and_then(|admitted| authenticate(admitted, &connection, &known, env, &mut case))
         .and_then(|caller| Ok(announce(caller)?));
     match caller {
         Ok(announced) => match spend(announced, env) {
@@ -365,7 +373,9 @@ impl Waiting {
             Stage::Decision(assessed, asked_at) => {
                 let answer = match answer {
                     Ok(Answer::Decision(response)) => Ok(response),
-                    Ok(Answer::Keys | Answer::Consumed(_)) => Err(Silence::Unreachable),
+                    Ok(Answer::Keys | Answer::Introspection(_) | Answer::Consumed(_)) => {
+                        Err(Silence::Unreachable)
+                    }
                     Err(silence) => Err(silence),
                 };
                 Step::Done(

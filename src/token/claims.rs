@@ -57,12 +57,48 @@ impl Claims {
             acr: claims.get("acr").map(text).transpose()?,
             authenticated_at,
             actor: actor(&claims)?,
-            confirmation: match claims.get("cnf") {
-                Some(cnf) => Confirmation::parse(cnf).map_err(|_| Reason::TokenClaims)?,
-                None => Confirmation::default(),
-            },
+            confirmation: confirmation(&claims)?,
             all: claims,
         })
+    }
+
+    /// Reads what an authorization server says of a token at this moment (RFC 7662 section 2.2).
+    ///
+    /// # Errors
+    /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
+    pub(super) fn of_introspection(
+        claims: Json,
+        times: Times,
+        issuer: &Issuer,
+        now: UnixTime,
+    ) -> Result<Self, Reason> {
+        let audiences = audiences(&claims, &issuer.audiences)?;
+        let authenticated_at = moment(&claims, "auth_time")?;
+        let issued_at = times.issued_at().unwrap_or(now);
+        if authenticated_at.is_some_and(|at| at > issued_at.after(issuer.leeway)) {
+            return Err(Reason::TokenClaims);
+        }
+        let text_if_there = |name| claims.get(name).map(text).transpose();
+        Ok(Self {
+            audiences,
+            subject: required(&claims, "sub")?,
+            client: text_if_there("client_id")?,
+            id: text_if_there("jti")?,
+            scopes: scopes(&claims)?,
+            acr: text_if_there("acr")?,
+            authenticated_at,
+            actor: actor(&claims)?,
+            confirmation: confirmation(&claims)?,
+            all: claims,
+        })
+    }
+}
+
+/// What `cnf` says.
+fn confirmation(claims: &Json) -> Result<Confirmation, Reason> {
+    match claims.get("cnf") {
+        Some(cnf) => Confirmation::parse(cnf).map_err(|_| Reason::TokenClaims),
+        None => Ok(Confirmation::default()),
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::crypto::Algorithm;
 use crate::jose::KeySet;
 use crate::token::Kind;
+use crate::token::introspection::Endpoint;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -25,6 +26,8 @@ pub struct Issuer {
     pub leeway: Duration,
     /// Where its keys come from.
     pub keys: KeySource,
+    /// Where it tells of its tokens, if they are opaque.
+    pub introspection: Option<Rc<Endpoint>>,
     /// What to do with members of `cnf` outside the registry.
     pub unknown_confirmation: UnknownConfirmation,
 }
@@ -36,6 +39,8 @@ pub enum KeySource {
     Inline(Rc<KeySet>),
     /// They are fetched: the place of the source in the policy's list.
     Fetched(usize),
+    /// It has none: its tokens are opaque.
+    Absent,
 }
 
 /// What to do with members of `cnf` outside the registry (RFC 7800 section 3.1 says ignore).

@@ -4,7 +4,9 @@ pub mod cache;
 mod claims;
 pub mod confirmation;
 pub mod credentials;
+pub mod introspection;
 pub mod issuer;
+mod memory;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -32,17 +34,19 @@ pub struct IssuerId(pub usize);
 pub enum Kind {
     /// An access token in the form of RFC 9068.
     Access,
+    /// An access token of any form, of which its authorization server tells (RFC 7662).
+    Opaque,
 }
 
-/// A token whose signature held and whose claims passed, at the moment it was read. Only this
-/// layer makes one.
+/// A token whose signature held, or of which its issuer told, and whose claims passed, at the moment
+/// it was read. Only this layer makes one.
 #[derive(Debug)]
 pub struct Token {
     kind: Kind,
     issuer: IssuerId,
     issuer_uri: Rc<str>,
     hash: Digest32,
-    engine: Engine,
+    engine: Option<Engine>,
     times: Times,
     claims: Claims,
 }
@@ -88,7 +92,7 @@ impl Token {
     pub fn issued_at(&self) -> Option<UnixTime> {
         self.times.issued_at()
     }
-    /// `exp`.
+    /// `exp`. An opaque token without one has the last second of the year 9999.
     #[must_use]
     pub fn expires(&self) -> UnixTime {
         self.times.expires()
@@ -128,9 +132,9 @@ impl Token {
     pub fn claims(&self) -> &Json {
         &self.claims.all
     }
-    /// What verified the signature.
+    /// What verified the signature. Nothing verified an opaque token's.
     #[must_use]
-    pub fn engine(&self) -> Engine {
+    pub fn engine(&self) -> Option<Engine> {
         self.engine
     }
 }

@@ -115,7 +115,7 @@ fn a_good_token_says_what_its_claims_say() {
         token.claims().get("sub"),
         Some(&Json::String("alice".into()))
     );
-    assert_eq!(token.engine(), Engine::Pure);
+    assert_eq!(token.engine(), Some(Engine::Pure));
     assert_eq!(world.verifier.calls.get(), 1);
 }
 

@@ -43,6 +43,32 @@ impl Times {
         })
     }
 
+    /// Reads what an authorization server says of `exp`, `iat` and `nbf` (RFC 7662 section 2.2). It
+    /// need say nothing: that the token is active is its word for now.
+    ///
+    /// # Errors
+    /// As [`Times::read`].
+    pub(super) fn of_introspection(said: &Json) -> Result<Self, Reason> {
+        let issued_at = moment(said, "iat")?;
+        let expires = moment(said, "exp")?.unwrap_or(UnixTime::from_secs(LATEST));
+        let not_before = moment(said, "nbf")?.max(issued_at).unwrap_or_default();
+        if not_before > expires {
+            return Err(Reason::TokenClaims);
+        }
+        Ok(Self {
+            issued_at,
+            window: Window {
+                not_before,
+                expires,
+            },
+        })
+    }
+
+    /// Whether the token says when it ends.
+    pub(super) fn has_end(self) -> bool {
+        self.window.expires < UnixTime::from_secs(LATEST)
+    }
+
     /// Whether the token may be used now.
     ///
     /// # Errors

@@ -84,10 +84,11 @@ pub fn verify(
         issuer: id,
         issuer_uri: Rc::clone(&issuer.uri),
         hash,
-        engine: jws.engine(),
+        engine: Some(jws.engine()),
         times,
         claims: match issuer.kind {
             Kind::Access => Claims::of_access(jws.into_claims(), times, issuer)?, // 9, 10
+            Kind::Opaque => return Err(Reason::TokenType.into()),
         },
     };
     let signed = Signed::new(token, key_id, algorithm, *key.thumbprint());
@@ -137,6 +138,7 @@ fn issuer_of<'i>(
         accepted
             .iter()
             .filter_map(|id| Some((*id, issuers.get(id.0)?)))
+            .filter(|(_, issuer)| issuer.kind != Kind::Opaque)
     };
     if !candidates().any(|(_, issuer)| has_kind(issuer)) {
         return Err(Reason::TokenType); // 2

@@ -10,6 +10,7 @@
 mod faults;
 mod forms;
 mod good;
+mod opaque;
 mod schema;
 
 use countersign::config;

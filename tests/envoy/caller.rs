@@ -52,6 +52,19 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// One with a fresh key, and a token that says nothing by itself.
+    pub(crate) fn opaque(token: &str) -> Self {
+        hidden::keep(token);
+        let key = Key::generate().unwrap();
+        let token = token.to_owned();
+        Self { key, token }
+    }
+
+    /// The thumbprint of its key.
+    pub(crate) fn jkt(&self) -> String {
+        self.key.thumbprint()
+    }
+
     /// A fresh proof for a request, dated as far ahead as the policy lets it be: the replay log
     /// refuses what could have been used before it began.
     pub(crate) fn proof(&self, method: &str, path: &str) -> String {

@@ -18,6 +18,7 @@ mod hidden;
 mod http2;
 #[path = "../../src/bin/countersign/mint.rs"]
 mod mint;
+mod opaque;
 mod parity;
 mod policy;
 mod proxy;
@@ -37,6 +38,7 @@ mod etcd;
 mod failing_closed;
 mod fleet;
 mod flow;
+mod introspection;
 mod keysets;
 mod metrics;
 mod nonces;

@@ -193,6 +193,9 @@ fn run(world: &World, head: RequestHead, body: &[u8]) {
                 let answer = match question {
                     Question::Keys(..) => Answer::Keys,
                     Question::Consume(_) => Answer::Consumed(fleet::Response::default()),
+                    Question::Introspection(_) => {
+                        Answer::Introspection(Err(Reason::IntrospectionUnavailable))
+                    }
                     Question::Decision(_) => Answer::Decision(Response::default()),
                 };
                 world.with(|env| waiting.resume(Ok(answer), env))

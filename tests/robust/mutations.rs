@@ -10,6 +10,7 @@ use super::support::world::{self, World};
 use super::values::all;
 use countersign::http::Connection;
 use countersign::pipeline::{self, Answer, Outcome, Question, Step};
+use countersign::reason::Reason;
 use countersign::time::UnixTime;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -40,6 +41,9 @@ fn judge(world: &World, wire: &Wire, shown: &mut Vec<String>) -> (Outcome, bool)
                     Question::Consume(call) => {
                         let now = UnixTime::from_millis(world.now.get());
                         Answer::Consumed(world.fleet.answer(&call, now))
+                    }
+                    Question::Introspection(_) => {
+                        Answer::Introspection(Err(Reason::IntrospectionUnavailable))
                     }
                     Question::Decision(call) => {
                         asked = true;

@@ -110,6 +110,8 @@ pub(crate) struct Plan {
     pub(crate) path: String,
     pub(crate) authority: String,
     pub(crate) scheme: Option<&'static str>,
+    /// An opaque token, sent in place of the signed one.
+    pub(crate) opaque: Option<String>,
     pub(crate) token_signer: Signer,
     pub(crate) token_header: Value,
     pub(crate) token_claims: Value,
@@ -130,6 +132,7 @@ impl Plan {
             path: "/accounts/7".to_owned(),
             authority: "api.example.com".to_owned(),
             scheme: Some("DPoP"),
+            opaque: None,
             token_header: json!({ "typ": "at+jwt", "alg": "ES256", "kid": issuer.kid }),
             token_claims: json!({
                 "iss": ISSUER,
@@ -233,8 +236,10 @@ impl Plan {
 
     /// The token alone.
     pub(crate) fn token(&self) -> String {
-        self.token_signer
-            .sign(&self.token_header, &self.token_claims)
+        self.opaque.clone().unwrap_or_else(|| {
+            self.token_signer
+                .sign(&self.token_header, &self.token_claims)
+        })
     }
 
     /// Signs and puts together. `ath` is the token's unless the plan says another, or null for none.

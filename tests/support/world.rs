@@ -20,6 +20,7 @@ use countersign::record::Record;
 use countersign::step_up::{Call, MAX_ANSWER_BYTES, Response, Silence};
 use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
+use countersign::token::introspection::desk::Desk;
 use countersign::token::issuer::KeySource;
 use countersign::token::{Held, IssuerId, KeyStore};
 use serde_json::Value;
@@ -66,7 +67,7 @@ impl KeyStore for Inline {
     fn held(&self, issuer: IssuerId) -> Held {
         match &self.0.issuers[issuer.0].keys {
             KeySource::Inline(set) => Held::Set(Rc::clone(set)),
-            KeySource::Fetched(_) => Held::Missing,
+            KeySource::Fetched(_) | KeySource::Absent => Held::Missing,
         }
     }
 
@@ -113,6 +114,7 @@ pub(crate) struct World {
     pub(crate) asserter: Option<Asserter>,
     /// What makes nonces, where the policy has them.
     pub(crate) nonces: Option<Mint>,
+    pub(crate) introspections: RefCell<Desk>,
     /// Milliseconds since the epoch.
     pub(crate) now: Cell<i64>,
     /// The last decision's entropy.
@@ -151,6 +153,7 @@ impl World {
             nonces,
             asserter: asserter(&policy),
             policy,
+            introspections: RefCell::default(),
             now: Cell::default(),
             entropy: Cell::default(),
             engine: Cell::new(Engine::Pure),
@@ -184,6 +187,7 @@ impl World {
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
             nonces: self.nonces.as_ref(),
+            introspections: &self.introspections,
         })
     }
 
@@ -222,6 +226,9 @@ impl World {
                     let answer = self.fleet.answer(&call, env.now);
                     waiting.resume(Ok(Answer::Consumed(answer)), env)
                 }),
+                Step::Ask(Question::Introspection(_), waiting) => {
+                    self.with(|env| waiting.resume(Err(Silence::Unreachable), env))
+                }
                 Step::Ask(Question::Decision(call), waiting) => {
                     self.now.set(self.now.get() + self.latency.get());
                     let answer = answer(&call.request_id);

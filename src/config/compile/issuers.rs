@@ -52,7 +52,13 @@ impl Pool {
     }
 
     /// Adds an issuer, or the place of one that is at fault.
-    fn add(&mut self, name: &str, issuer: Option<Issuer>, at: &At<'_>, faults: &mut Faults) {
+    pub(super) fn add(
+        &mut self,
+        name: &str,
+        issuer: Option<Issuer>,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) {
         let problem = "is the name of another issuer already";
         faults.check(!self.names.iter().any(|other| other == name), at, problem);
         self.names.push(name.to_owned());
@@ -131,11 +137,18 @@ fn issuer(
         algorithms: algorithms?,
         leeway: leeway?,
         keys: keys?,
-        unknown_confirmation: match unknown? {
-            None | Some(UnknownConfirmation::Ignore) => issuer::UnknownConfirmation::Ignore,
-            Some(UnknownConfirmation::Refuse) => issuer::UnknownConfirmation::Refuse,
-        },
+        introspection: None,
+        unknown_confirmation: unknown_confirmation(unknown?),
     })
+}
+
+pub(super) fn unknown_confirmation(
+    written: Option<UnknownConfirmation>,
+) -> issuer::UnknownConfirmation {
+    match written {
+        None | Some(UnknownConfirmation::Ignore) => issuer::UnknownConfirmation::Ignore,
+        Some(UnknownConfirmation::Refuse) => issuer::UnknownConfirmation::Refuse,
+    }
 }
 
 fn types(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Vec<String>> {

@@ -5,6 +5,7 @@ mod dpop;
 mod issuance;
 mod issuers;
 mod names;
+mod opaque;
 mod replay;
 mod risk;
 mod routes;
@@ -17,7 +18,7 @@ mod upstream;
 use super::error::{At, Faults};
 use super::part::Part;
 use super::units;
-use super::wire::scalar::{Size, Span, Whole};
+use super::wire::scalar::{Age, Size, Span, Whole};
 use super::wire::{self, Document};
 use crate::http::origin::Origin;
 use crate::policy::{self, Policy};
@@ -53,12 +54,18 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let replay = replay::Section::read(whole.replay, whole.stores, deadline, &root, faults);
     let upstream = upstream::compile(whole.upstream, &root.member("upstream"), faults);
     let issuers = Part::open_if_there(whole.issuers, &root.member("issuers"), faults);
+    let opaque_at = root.member("opaque_issuers");
+    let opaque = Part::open_if_there(whole.opaque_issuers, &opaque_at, faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
     let mut pool = issuers::Pool::default();
-    let are_issuers = issuers.is_some();
-    if let Some(Some(written)) = issuers {
+    let are_issuers = issuers.is_some() && opaque.is_some();
+    let deadline = waiting.map(|it| it.deadline);
+    if let Some(written) = issuers.flatten() {
         pool.add_access(written, &root.member("issuers"), faults);
+    }
+    if let Some(written) = opaque.flatten() {
+        pool.add_opaque(written, deadline, &opaque_at, faults);
     }
     let issuer_names = are_issuers.then(|| pool.names());
     let issuers = pool.finish().filter(|_| are_issuers);
@@ -204,6 +211,18 @@ fn span_or(
         None => Some(default),
         Some(written) => span(&written, bounds, at, faults),
     }
+}
+
+/// A duration of at most this much, or none at all.
+fn age(written: &Age, most: Duration, at: &At<'_>, faults: &mut Faults) -> Option<Duration> {
+    if written.0 == "0s" {
+        return Some(Duration::ZERO);
+    }
+    if most.is_zero() {
+        faults.add(at, format!("is {}, and must be 0s", written.0));
+        return None;
+    }
+    span(&Span(written.0.clone()), MILLISECOND..=most, at, faults)
 }
 
 fn size(

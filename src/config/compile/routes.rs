@@ -1,7 +1,9 @@
 //! Routes, and whether each can ever be reached.
 
 use super::names::Known;
-use super::{At, Faults, Part, dpop, issuance, risk, size, step_up, text, transaction, upstream};
+use super::{
+    At, Faults, Part, dpop, issuance, opaque, risk, size, step_up, text, transaction, upstream,
+};
 use crate::config::wire::route::{Body, Identity, Match, Proof, Route as Written};
 use crate::config::wire::scalar::Size;
 use crate::http::origin::Origin;
@@ -297,9 +299,18 @@ fn identity(
     for (place, scope) in scopes.iter().enumerate() {
         text::token(scope, &scopes_at.item(place), faults);
     }
+    let age_at = at.member("max_introspection_age");
+    let introspection = opaque::longest_age(
+        written.max_introspection_age,
+        issuers.as_deref().unwrap_or_default(),
+        known,
+        [&issuers_at, &age_at],
+        faults,
+    );
     Some(IdentityRules {
         issuers: issuers?,
         elsewhere,
+        introspection: introspection?,
         scopes,
     })
 }

@@ -4,6 +4,7 @@
 
 pub(super) mod dpop;
 pub(super) mod issuer;
+pub(super) mod opaque;
 pub(super) mod replay;
 pub(super) mod route;
 pub(super) mod scalar;
@@ -12,6 +13,7 @@ pub(super) mod upstream;
 use super::part::Part;
 use dpop::Dpop;
 use issuer::{Issuer, Service};
+use opaque::OpaqueIssuer;
 use replay::{Replay, Store};
 use route::Route;
 use scalar::{Span, Whole};
@@ -50,6 +52,9 @@ pub(super) struct Document {
     pub(super) upstream: Option<Part<Upstream>>,
     /// Issuers of access tokens, by the name that routes use.
     pub(super) issuers: Option<Part<BTreeMap<String, Part<Issuer>>>>,
+    /// Issuers of opaque tokens, by the name that routes use. No two issuers of any section share
+    /// a name.
+    pub(super) opaque_issuers: Option<Part<BTreeMap<String, Part<OpaqueIssuer>>>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
     /// Routes. The first that lists method and path takes the request.
@@ -77,8 +82,8 @@ pub(super) struct Waiting {
     /// written.
     pub(super) deadline: Option<Part<Span>>,
     /// How many requests may be held at once: at most 65536, and 1024 unless written. Beyond that,
-    /// requests that would have to wait are refused. Those that wait for an issuer's keys may be
-    /// anyone's, and take half of the places at most.
+    /// requests that would have to wait are refused. Those that wait for an issuer's keys, or for
+    /// its word on an opaque token, may be anyone's, and take half of the places at most.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1, "maximum" = 65536)))]
     pub(super) requests: Option<Part<Whole>>,
 }

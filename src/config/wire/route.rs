@@ -1,7 +1,7 @@
 //! A route as it is written: who, with which proof, for which transaction, at which risk.
 
 use super::replay::RouteScope;
-use super::scalar::{Size, Span, Whole};
+use super::scalar::{Age, Size, Span, Whole};
 use super::upstream::Handing;
 use crate::config::part::Part;
 use serde::Deserialize;
@@ -65,6 +65,9 @@ pub(in crate::config) struct Identity {
     /// Names of accepted issuers.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) issuers: Part<Vec<String>>,
+    /// How old the word of an authorization server on an opaque token may be, up to its `max_cache`,
+    /// and `max_cache` unless written. With `0s` every request asks anew.
+    pub(in crate::config) max_introspection_age: Option<Part<Age>>,
     /// Scopes that the token must hold, all of them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) scopes: Option<Part<Vec<String>>>,

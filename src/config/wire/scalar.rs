@@ -42,6 +42,16 @@ impl Visitor<'_> for WholeVisitor {
 #[serde(transparent)]
 pub(in crate::config) struct Span(pub(in crate::config) String);
 
+/// How old something may be, as it is written: a duration, or `0s`.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    schemars(rename = "age", extend("pattern" = "^(0s|[1-9][0-9]*(ms|s|m|h))$"))
+)]
+#[serde(transparent)]
+pub(in crate::config) struct Age(pub(in crate::config) String);
+
 /// A size as it is written: a whole number above zero and `KiB` or `MiB`.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]

@@ -77,6 +77,7 @@ fn worker_under(secret: &[u8], holder: i64, wall: &Wall) -> Store<Wall> {
         algorithms: vec![],
         leeway: Duration::ZERO,
         keys: KeySource::Fetched(0),
+        introspection: None,
         unknown_confirmation: UnknownConfirmation::Ignore,
     };
     Store::new(&[issuer], &[source()], secret, holder, wall.clone())

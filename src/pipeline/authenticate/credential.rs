@@ -1,13 +1,15 @@
 //! Who the sender says it is, as far as somebody vouches for it.
 
+use super::opaque;
+use crate::http::Connection;
 use crate::pipeline::Env;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
-use crate::pipeline::known::Need;
+use crate::pipeline::known::{Known, Need};
 use crate::pipeline::principal::Principal;
 use crate::reason::Reason;
 use crate::token::credentials::{Credentials, Scheme};
-use crate::token::{self, Refused};
+use crate::token::{self, Refused, introspection};
 
 /// A caller that somebody vouches for, and how its credential was sent.
 #[derive(Debug)]
@@ -43,21 +45,29 @@ impl From<Refused> for Stop {
 /// Reads and verifies the credential of a request.
 pub(super) fn identify(
     admitted: &Admitted,
+    connection: &Connection,
+    known: &Known,
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Identified, Stop> {
     let credentials = Credentials::read(&admitted.head)?;
     case.note_scheme(credentials.scheme);
     let rules = &admitted.route.identity;
-    let token = token::verify(
-        credentials.token,
-        &env.policy.issuers,
-        &rules.issuers,
-        env.keys,
-        env.tokens,
-        env.now,
-        env.verifier,
-    )?;
+    let issuers = &env.policy.issuers;
+    let token = match introspection::issuer_of(credentials.token, issuers, &rules.issuers) {
+        Some(issuer) => {
+            opaque::token(admitted, &credentials, issuer, connection, known, env, case)?
+        }
+        None => token::verify(
+            credentials.token,
+            issuers,
+            &rules.issuers,
+            env.keys,
+            env.tokens,
+            env.now,
+            env.verifier,
+        )?,
+    };
     case.note_token(&token);
     let is_elsewhere = |audience| rules.elsewhere.contains(audience);
     if token.audiences().iter().all(is_elsewhere) {

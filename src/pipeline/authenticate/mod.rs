@@ -6,11 +6,13 @@
 
 mod credential;
 mod issuance;
+mod opaque;
 mod possession;
 
 use crate::http::Connection;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
+use crate::pipeline::known::Known;
 use crate::pipeline::principal::Principal;
 use crate::pipeline::{Env, Halt};
 use crate::proof::replay::Use;
@@ -31,13 +33,14 @@ pub(super) struct Authenticated {
 pub(super) fn authenticate(
     admitted: Admitted,
     connection: &Connection,
+    known: &Known,
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Authenticated, Halt> {
     let (principal, possession) = if admitted.route.issuance {
         issuance::by_key(&admitted, env, case)?
     } else {
-        let identified = match identify(&admitted, env, case) {
+        let identified = match identify(&admitted, connection, known, env, case) {
             Ok(identified) => identified,
             Err(Stop::Refuse(reason)) => return Err(reason.into()),
             Err(Stop::Needs(need)) => return Err(Halt::Needs(Box::new(admitted.head), need)),

@@ -1,0 +1,171 @@
+//! Issuers of opaque tokens.
+
+use super::issuers::{Pool, unknown_confirmation};
+use super::names::Known;
+use super::{At, Faults, MILLISECOND, MINUTE, Part, age, span, span_or, text, within};
+use crate::config::units;
+use crate::config::wire::opaque::{Client, Introspection, OpaqueIssuer as Written};
+use crate::config::wire::scalar::{Age, Whole};
+use crate::token::introspection::Endpoint;
+use crate::token::issuer::{Issuer, KeySource};
+use crate::token::{IssuerId, Kind};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Longest time for which an answer may serve.
+const LONGEST_CACHE: Duration = Duration::from_mins(10);
+
+impl Pool {
+    /// Adds the issuers of opaque tokens.
+    pub(super) fn add_opaque(
+        &mut self,
+        written: BTreeMap<String, Part<Written>>,
+        deadline: Option<Duration>,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) {
+        let mut uris = BTreeMap::new();
+        for (name, part) in written {
+            let at = at.member(&name);
+            let named = text::name(&name, &at, faults);
+            let issuer = part
+                .open(&at, faults)
+                .and_then(|it| issuer(&name, it, deadline, &mut uris, &at, faults));
+            self.add(&name, issuer.filter(|_| named.is_some()), &at, faults);
+        }
+    }
+}
+
+fn issuer(
+    name: &str,
+    written: Written,
+    deadline: Option<Duration>,
+    uris: &mut BTreeMap<String, String>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Issuer> {
+    let uri_at = at.member("issuer");
+    let uri = written.issuer.open(&uri_at, faults);
+    let uri = uri.and_then(|it| text::visible(it, &uri_at, faults));
+    if let Some(uri) = &uri
+        && let Some(other) = uris.insert(uri.clone(), name.to_owned())
+    {
+        faults.add(&uri_at, format!("is the issuer of `{other}` already"));
+    }
+    let audiences_at = at.member("audiences");
+    let audiences = written.audiences.open(&audiences_at, faults);
+    let listed = audiences.as_deref().unwrap_or_default();
+    text::repeated(listed, &audiences_at, faults);
+    let bounds = MILLISECOND..=MINUTE;
+    let leeway_at = at.member("leeway");
+    let usual = Duration::from_secs(5);
+    let leeway = span_or(written.leeway, usual, bounds, &leeway_at, faults);
+    let at_unknown = at.member("unknown_confirmation");
+    let unknown = Part::open_if_there(written.unknown_confirmation, &at_unknown, faults);
+    let endpoint_at = at.member("introspection");
+    let endpoint = written.introspection.open(&endpoint_at, faults);
+    let endpoint = endpoint.and_then(|it| endpoint_of(it, deadline, &endpoint_at, faults));
+    Some(Issuer {
+        name: name.into(),
+        kind: Kind::Opaque,
+        uri: uri?.into(),
+        audiences: audiences?,
+        types: Vec::new(),
+        algorithms: Vec::new(),
+        leeway: leeway?,
+        keys: KeySource::Absent,
+        introspection: Some(Rc::new(endpoint?)),
+        unknown_confirmation: unknown_confirmation(unknown?),
+    })
+}
+
+fn endpoint_of(
+    written: Introspection,
+    deadline: Option<Duration>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Endpoint> {
+    let cluster_at = at.member("cluster");
+    let cluster = written.cluster.open(&cluster_at, faults);
+    let cluster = cluster.and_then(|it| text::visible(it, &cluster_at, faults));
+    let path_at = at.member("path");
+    let path = written.path.open(&path_at, faults);
+    let path = path.and_then(|it| text::path(it, &path_at, faults));
+    let authority_at = at.member("authority");
+    let authority = Part::open_if_there(written.authority, &authority_at, faults).flatten();
+    let authority = authority.and_then(|it| text::visible(it, &authority_at, faults));
+    let timeout_at = at.member("timeout");
+    let timeout = written.timeout.open(&timeout_at, faults);
+    let timeout = timeout.and_then(|it| span(&it, MILLISECOND..=MINUTE, &timeout_at, faults));
+    if let (Some(timeout), Some(deadline)) = (timeout, deadline) {
+        let limit = units::show_duration(deadline);
+        let problem = format!("is longer than `waiting.deadline`, {limit}, which would end it");
+        faults.check(timeout <= deadline, &timeout_at, problem);
+    }
+    let cache_at = at.member("max_cache");
+    let max_cache = written.max_cache.open(&cache_at, faults);
+    let max_cache = max_cache.and_then(|it| age(&it, LONGEST_CACHE, &cache_at, faults));
+    let calls_at = at.member("max_calls");
+    let max_calls = Part::open_if_there(written.max_calls, &calls_at, faults)
+        .and_then(|it| within(it.unwrap_or(Whole(100)), 1..=100_000, &calls_at, faults))
+        .and_then(|it| u32::try_from(it).ok());
+    let client_at = at.member("client");
+    let client = written.client.open(&client_at, faults);
+    let client = client.and_then(|it| client_of(it, &client_at, faults));
+    let (client, secret) = client?;
+    let cluster = cluster?;
+    Some(Endpoint {
+        authority: authority.unwrap_or_else(|| cluster.clone()),
+        cluster,
+        path: path?,
+        timeout: timeout?,
+        client,
+        secret,
+        max_cache: max_cache?,
+        max_calls: max_calls?,
+    })
+}
+
+fn client_of(written: Client, at: &At<'_>, faults: &mut Faults) -> Option<(String, String)> {
+    let id = written.id.open(&at.member("id"), faults);
+    let secret_at = at.member("secret");
+    let secret = written.secret.open(&secret_at, faults);
+    let secret = secret.filter(|it| text::variable(it, &secret_at, faults).is_some());
+    Some((id?, secret?))
+}
+
+/// How old the word of an authorization server may be, where one of these issuers has one.
+#[expect(clippy::option_option, reason = "no age and at fault are two things")]
+pub(super) fn longest_age(
+    part: Option<Part<Age>>,
+    issuers: &[IssuerId],
+    known: &Known<'_>,
+    [issuers_at, age_at]: [&At<'_>; 2],
+    faults: &mut Faults,
+) -> Option<Option<Duration>> {
+    let written = Part::open_if_there(part, age_at, faults)?;
+    let Some(compiled) = known.compiled else {
+        return Some(None);
+    };
+    let mut opaque = issuers.iter().enumerate().filter_map(|(place, id)| {
+        let endpoint = compiled.get(id.0)?.introspection.as_ref()?;
+        Some((place, endpoint))
+    });
+    let Some((_, endpoint)) = opaque.next() else {
+        if issuers.is_empty() {
+            return Some(None);
+        }
+        let problem = "has no effect: none of `issuers` is of opaque tokens";
+        faults.check(written.is_none(), age_at, problem);
+        return Some(None);
+    };
+    if let Some((place, _)) = opaque.next() {
+        let problem = "is the second issuer of opaque tokens: a token does not say whose it is";
+        faults.add(&issuers_at.item(place), problem);
+    }
+    match written {
+        None => Some(Some(endpoint.max_cache)),
+        Some(written) => age(&written, endpoint.max_cache, age_at, faults).map(Some),
+    }
+}
