@@ -2,7 +2,6 @@
 //! reason, and how often the authorization server is asked.
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(
-    clippy::arithmetic_side_effects,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used,
