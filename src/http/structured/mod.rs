@@ -201,7 +201,7 @@ impl<'a> Dictionary<'a> {
                 Member::Item(item) if item.value.is_true() => {
                     let mut text = String::new();
                     item.write(&mut text);
-                    out.push_str(text.trim_start_matches("?1"));
+                    out.push_str(text.strip_prefix("?1").unwrap_or(&text));
                 }
                 Member::Item(_) | Member::List(_) => {
                     out.push('=');
