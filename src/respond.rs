@@ -139,6 +139,11 @@ const TRANSACTION: Row = (
 const MEDIA: Row = (415, "The body is of another type", Authenticate::No);
 const TOO_LARGE: Row = (413, "The body is too large", Authenticate::No);
 const BODY: Row = (400, "The body is malformed", Authenticate::No);
+const CONTENT: Row = (
+    400,
+    "The body is not the one that was signed",
+    Authenticate::No,
+);
 const REFUSED: Row = (403, "The request is refused", Authenticate::No);
 
 /// The table.
@@ -171,7 +176,8 @@ const fn row(reason: Reason) -> Row {
         R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
         | R::ProofExpired | R::ProofEarly | R::ProofToken | R::ProofReplayed
-        | R::ProofPredatesLog => PROOF,
+        | R::ProofPredatesLog | R::ProofComponent | R::ProofCoverage | R::ContentDigestMissing => PROOF,
+        R::ContentDigestMismatch => CONTENT,
         R::ProofNonceMissing | R::ProofNonceInvalid | R::ProofNonceExpired => NONCE,
         R::ReplayQuota => QUOTA,
         R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted

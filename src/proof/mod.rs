@@ -1,6 +1,7 @@
 //! Proofs of possession. One file a kind.
 
 pub mod dpop;
+pub mod http_signature;
 pub mod mtls;
 pub mod replay;
 

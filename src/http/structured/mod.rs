@@ -186,8 +186,16 @@ impl<'a> Dictionary<'a> {
     }
 
     /// All members, in order.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'a str, &Member<'a>)> {
         self.0.iter().map(|(key, member)| (key.as_str(), member))
+    }
+
+    /// All members, in order, taken out.
+    pub fn into_members(self) -> impl Iterator<Item = (&'a str, Member<'a>)> {
+        self.0
+            .into_iter()
+            .map(|(key, member)| (key.as_str(), member))
     }
 
     /// Appends its one serialisation (RFC 9651 section 4.1.2).

@@ -84,7 +84,7 @@ impl<'a> EntryVisitor<'a> for Entry<'_, 'a> {
 
     fn inner_list(self) -> Result<impl InnerListVisitor<'a>, Malformed> {
         self.0.push(Member::List(InnerList::default()));
-        list(self.0.last_mut())
+        list(self.0.last_mut().ok_or(Malformed)?)
     }
 }
 
@@ -97,7 +97,7 @@ impl<'a> ItemVisitor<'a> for Entry<'_, 'a> {
         value: BareItemFromInput<'a>,
     ) -> Result<impl ParameterVisitor<'a, Out = ()>, Malformed> {
         self.0.push(Member::Item(item(value)));
-        parameters(self.0.last_mut())
+        parameters(self.0.last_mut().ok_or(Malformed)?)
     }
 }
 
@@ -111,7 +111,8 @@ impl<'a> EntryVisitor<'a> for Keyed<'_, 'a> {
     fn inner_list(self) -> Result<impl InnerListVisitor<'a>, Malformed> {
         let Self(key, members) = self;
         members.push((key, Member::List(InnerList::default())));
-        list(members.last_mut().map(|(_, member)| member))
+        let (_, member) = members.last_mut().ok_or(Malformed)?;
+        list(member)
     }
 }
 
@@ -125,7 +126,8 @@ impl<'a> ItemVisitor<'a> for Keyed<'_, 'a> {
     ) -> Result<impl ParameterVisitor<'a, Out = ()>, Malformed> {
         let Self(key, members) = self;
         members.push((key, Member::Item(item(value))));
-        parameters(members.last_mut().map(|(_, member)| member))
+        let (_, member) = members.last_mut().ok_or(Malformed)?;
+        parameters(member)
     }
 }
 
@@ -168,18 +170,16 @@ fn item(value: BareItemFromInput<'_>) -> Item<'_> {
     }
 }
 
-fn list<'s, 'a>(member: Option<&'s mut Member<'a>>) -> Result<Inner<'s, 'a>, Malformed> {
+fn list<'s, 'a>(member: &'s mut Member<'a>) -> Result<Inner<'s, 'a>, Malformed> {
     match member {
-        Some(Member::List(list)) => Ok(Inner(list)),
-        Some(Member::Item(_)) | None => Err(Malformed),
+        Member::List(list) => Ok(Inner(list)),
+        Member::Item(_) => Err(Malformed),
     }
 }
 
-fn parameters<'s, 'a>(
-    member: Option<&'s mut Member<'a>>,
-) -> Result<&'s mut Parameters<'a>, Malformed> {
+fn parameters<'s, 'a>(member: &'s mut Member<'a>) -> Result<&'s mut Parameters<'a>, Malformed> {
     match member {
-        Some(Member::Item(item)) => Ok(&mut item.parameters),
-        Some(Member::List(_)) | None => Err(Malformed),
+        Member::Item(item) => Ok(&mut item.parameters),
+        Member::List(_) => Err(Malformed),
     }
 }
