@@ -213,7 +213,7 @@ mod tests {
             let lines: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"1"[..])).collect();
             let head = RequestHead::new(pairs(&lines)).expect("a head");
             assert_eq!(head.field("x-a"), field, "{names:?}");
-            let lines = head.lines("x-a").map(|lines| lines.count());
+            let lines = head.lines("x-a").map(Iterator::count);
             let own = names.iter().filter(|name| **name == "x-a").count();
             let expected = (!names.contains(&"x_a")).then_some(own);
             assert_eq!(lines, expected, "{names:?}");

@@ -16,6 +16,8 @@ pub enum Method {
     Dpop,
     /// The client certificate of the connection (RFC 8705).
     Mtls,
+    /// A message signature over the request (RFC 9421).
+    HttpSignature,
 }
 
 impl Method {
@@ -25,6 +27,7 @@ impl Method {
         match self {
             Self::Dpop => "dpop",
             Self::Mtls => "mtls",
+            Self::HttpSignature => "http_signature",
         }
     }
 }

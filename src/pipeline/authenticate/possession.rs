@@ -49,6 +49,7 @@ fn of_token(
     let is_accepted = accepted.iter().any(|method| match method {
         Method::Dpop => demands.key.is_some(),
         Method::Mtls => demands.certificate.is_some(),
+        Method::HttpSignature => false,
     });
     if !is_accepted {
         return Err(Reason::TokenUnbound);

@@ -12,14 +12,14 @@ pub use base::{Component, UnknownComponent};
 pub use digest::ContentDigest;
 pub use verify::{Signed, verify};
 
-use std::time::Duration;
-
 use crate::crypto::Algorithm;
 use crate::http::RequestHead;
 use crate::http::origin::Origin;
 use crate::http::structured::write_text;
 use crate::http::target::Target;
 use crate::jose::jwk::Jwk;
+use crate::proof::Method;
+use crate::proof::replay::Window;
 
 /// Whether a signature has a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub enum Presence {
 /// What the policy says of message signatures, or what a profile of them says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
+    /// What a signature under these rules proves.
+    pub method: Method,
     /// The `tag` of the one signature that counts; others are not looked at. None: the request has
     /// one signature, with any `tag`.
     pub tag: Option<String>,
@@ -45,10 +47,8 @@ pub struct Rules {
     pub when_present: Vec<String>,
     /// Accepted algorithms.
     pub algorithms: Vec<Algorithm>,
-    /// How old a signature may be.
-    pub max_age: Duration,
-    /// How far in the future `created` may lie.
-    pub max_ahead: Duration,
+    /// How long a signature may pass, by its `created`.
+    pub window: Window,
     /// `expires`.
     pub expires: Presence,
     /// `nonce`. Without one, a request that is signed twice within a second counts as replayed.

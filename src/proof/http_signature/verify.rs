@@ -1,9 +1,10 @@
 //! The verifier of message signatures.
 
-use crate::crypto::digest::{Digest32, sha256};
-use crate::crypto::{Algorithm, Engine, Verifier};
+use crate::crypto::digest::sha256;
+use crate::crypto::{Algorithm, Verifier};
 use crate::http::Field;
 use crate::http::structured::{Bare, Parameters};
+use crate::proof::Proven;
 use crate::proof::http_signature::base::{
     CONTENT_DIGEST, Component, Identifier, identifiers, signature_base,
 };
@@ -26,52 +27,15 @@ const CREDENTIALS: [&str; 4] = [
 /// Evidence that the holder of a key signed this request. Only [`verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Signed {
-    thumbprint: Digest32,
-    engine: Engine,
-    id: Digest32,
-    created: UnixTime,
-    content: Option<ContentDigest>,
-    texts: Vec<String>,
-}
-
-impl Signed {
-    /// The thumbprint of the key (RFC 7638).
-    #[must_use]
-    pub fn thumbprint(&self) -> &Digest32 {
-        &self.thumbprint
-    }
-
-    /// What verified the signature.
-    #[must_use]
-    pub fn engine(&self) -> Engine {
-        self.engine
-    }
-
-    /// What a second use of this signature has in common with the first: SHA-256 of the `nonce`, or
-    /// without one of the signature base. Never of the signature, of which ECDSA has two for one.
-    #[must_use]
-    pub fn id(&self) -> &Digest32 {
-        &self.id
-    }
-
-    /// `created`.
-    #[must_use]
-    pub fn created(&self) -> UnixTime {
-        self.created
-    }
-
+    /// The key that was proven. What a second use of the signature has in common with the first is
+    /// the `nonce`, or without one the signature base. Never the signature, of which ECDSA has two
+    /// for one.
+    pub proven: Proven,
     /// The digest that the body must have, where the signature covers one. Whoever holds the body
     /// has to ask it (RFC 9421 section 7.2.8).
-    #[must_use]
-    pub fn content(&self) -> Option<&ContentDigest> {
-        self.content.as_ref()
-    }
-
+    pub content: Option<ContentDigest>,
     /// The values of [`Rules::texts`], in that order.
-    #[must_use]
-    pub fn texts(&self) -> &[String] {
-        &self.texts
-    }
+    pub texts: Vec<String>,
 }
 
 /// Verifies the one message signature that counts (RFC 9421 section 3.2), cheap checks first.
@@ -133,10 +97,13 @@ pub fn verify(
         .verify(algorithm, key.jwk.key(), base.as_bytes(), &selected.bytes)
         .map_err(|_| Reason::ProofSignature)?; // S14
     Ok(Signed {
-        thumbprint: *key.jwk.thumbprint(),
-        engine,
-        id: sha256(&[nonce.unwrap_or(&base).as_bytes()]),
-        created,
+        proven: Proven {
+            method: rules.method,
+            thumbprint: *key.jwk.thumbprint(),
+            engine,
+            id: sha256(&[nonce.unwrap_or(&base).as_bytes()]),
+            issued_at: created,
+        },
         content,
         texts,
     })
@@ -152,10 +119,10 @@ fn times(rules: &Rules, parameters: &Parameters<'_>, now: UnixTime) -> Result<Un
     let created = moment("created")?.ok_or(Reason::ProofMalformed)?; // S12
     let expires = moment("expires")?;
     present(expires.is_some(), rules.expires)?; // S12
-    if now > created.after(rules.max_age) || expires.is_some_and(|expires| now > expires) {
+    if now > created.after(rules.window.max_age) || expires.is_some_and(|expires| now > expires) {
         return Err(Reason::ProofExpired); // S12
     }
-    if created > now.after(rules.max_ahead) {
+    if created > now.after(rules.window.max_ahead) {
         return Err(Reason::ProofEarly); // S12
     }
     Ok(created)
