@@ -64,6 +64,25 @@ fn every_example_has_the_base_and_the_verdict_of_the_rfc() {
     assert_eq!(held, 11);
 }
 
+/// An RSA key that says nothing of its algorithm fits two, and B.2.1 does not say which.
+#[test]
+fn a_key_that_fits_two_algorithms_needs_one_to_be_named() {
+    let vectors: Value = serde_json::from_str(VECTORS).unwrap();
+    let case = &vectors["cases"][0];
+    let key = jwk(&vectors["keys"]["test-key-rsa-pss"]);
+    let key = Key {
+        jwk: &key,
+        id: None,
+    };
+    let judge = |rules: &Rules| request(case).judged(rules, key, moment(case)).err();
+    assert_eq!(judge(&permissive()), Some(Reason::ProofAlgorithm)); // S13
+    let rules = Rules {
+        algorithms: vec![Algorithm::Es256, Algorithm::Ps512],
+        ..permissive()
+    };
+    assert_eq!(judge(&rules), None);
+}
+
 /// The key of B.2.5 is shared: whoever verifies with it could have signed. No such key is one here.
 #[test]
 fn a_shared_secret_is_no_key() {
