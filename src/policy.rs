@@ -1,14 +1,16 @@
 //! A policy that has been compiled: composition only. Each layer below owns its own rules.
 
 use crate::http::origin::Origin;
+use crate::jose::jwk::Jwk;
 use crate::keys::Source;
-use crate::proof::dpop;
 use crate::proof::replay::{Window, fleet};
+use crate::proof::{dpop, http_signature};
 use crate::route::{Index, Template};
 use crate::step_up::Service;
 use crate::token::IssuerId;
 use crate::token::issuer::Issuer;
 use crate::{assertion, proof, risk, step_up, transaction};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -31,6 +33,8 @@ pub struct Policy {
     pub waiting: Waiting,
     /// Issuers, by [`IssuerId`].
     pub issuers: Vec<Issuer>,
+    /// Keys that sign requests, by the name that `keyid` and `cnf.kid` give them.
+    pub signature_keys: BTreeMap<String, Jwk>,
     /// Key sources, by the place that [`crate::token::issuer::KeySource::Fetched`] names.
     pub sources: Vec<Source>,
     /// Decision services, by [`step_up::ServiceId`].
@@ -45,7 +49,10 @@ impl Policy {
     /// How long a proof may pass under this policy, whatever its kind.
     #[must_use]
     pub fn window(&self) -> Window {
-        self.dpop.window()
+        let signatures = self.routes.iter().filter_map(|it| it.signature.as_ref());
+        signatures.fold(self.dpop.window(), |widest, rules| {
+            widest.widest(rules.window)
+        })
     }
 }
 
@@ -157,6 +164,8 @@ pub struct Route {
     pub issuance: bool,
     /// How possession is shown.
     pub proof: proof::Rules,
+    /// What signatures over requests must be like, where the route accepts them.
+    pub signature: Option<http_signature::Rules>,
     /// What becomes of the proofs.
     pub handing: Handing,
     /// What it does with nonces in DPoP proofs. None where it has none.
@@ -173,6 +182,8 @@ pub struct Route {
     pub step_up: Option<step_up::Rules>,
     /// `algs` of a DPoP challenge: the accepted proof algorithms, separated by spaces.
     pub challenge_algs: Rc<str>,
+    /// `Accept-Signature` of a challenge. Empty where the route accepts no signatures.
+    pub challenge_signature: Rc<str>,
     /// The scopes, separated by spaces, as a challenge names them.
     pub challenge_scope: Rc<str>,
 }

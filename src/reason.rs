@@ -130,7 +130,7 @@ reasons! {
     ProofMissing = "proof_missing",
     /// There is more than one proof of possession.
     ProofRepeated = "proof_repeated",
-    /// The proof is not a strict compact JWS, or a claim that it must have is missing or of the wrong type.
+    /// The proof is not of its strict form (a compact JWS, or a message signature), or a claim or parameter that it must have is missing or of the wrong type.
     ProofMalformed = "proof_malformed",
     /// The proof is of another type.
     ProofType = "proof_type",
@@ -158,6 +158,14 @@ reasons! {
     ProofNonceInvalid = "proof_nonce_invalid",
     /// The nonce in the proof is older than nonces may be, or from the future.
     ProofNonceExpired = "proof_nonce_expired",
+    /// The signature covers a component that the gate does not know, or that the request has not or not once.
+    ProofComponent = "proof_component",
+    /// The signature does not cover what it must: a component that the route names, a credential of the request, or the digest of its body.
+    ProofCoverage = "proof_coverage",
+    /// The signature covers a `Content-Digest` without a SHA-256 or SHA-512 that can be read.
+    ContentDigestMissing = "content_digest_missing",
+    /// The body is not the one of the `Content-Digest` that was signed.
+    ContentDigestMismatch = "content_digest_mismatch",
     /// The proof was used before.
     ProofReplayed = "proof_replayed",
     /// The proof is older than the replay log, which cannot tell whether it was used before.

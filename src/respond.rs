@@ -40,6 +40,8 @@ pub struct Terms<'a> {
     pub algs: &'a str,
     /// The scopes of the route, separated by spaces.
     pub scope: &'a str,
+    /// `Accept-Signature` (RFC 9421 section 5.1), where the route accepts message signatures.
+    pub signature: &'a str,
     /// The authentication that the route asks for.
     pub challenge: Option<&'a Challenge>,
     /// The nonce with which the proof would be accepted.
@@ -56,6 +58,9 @@ enum Authenticate {
     No,
     /// A challenge without an error: there was no credential (RFC 6750 section 3.1).
     Bare,
+    /// A challenge that says that the proof is not accepted, in the words of its scheme: RFC 9449
+    /// section 7.1, and for the others as RFC 8705 section 3 has it.
+    Proof,
     /// A challenge with an error code and a fixed description.
     Error(&'static str, &'static str),
     /// RFC 6750 `insufficient_scope`, with the scopes.
@@ -97,7 +102,7 @@ const CERTIFICATE: Row = (
 const PROOF: Row = (
     401,
     "The proof of possession is not accepted",
-    Authenticate::Error("invalid_dpop_proof", PROOF_FAULT),
+    Authenticate::Proof,
 );
 const NONCE: Row = (
     401,
@@ -139,6 +144,11 @@ const TRANSACTION: Row = (
 const MEDIA: Row = (415, "The body is of another type", Authenticate::No);
 const TOO_LARGE: Row = (413, "The body is too large", Authenticate::No);
 const BODY: Row = (400, "The body is malformed", Authenticate::No);
+const CONTENT: Row = (
+    400,
+    "The body is not the one that was signed",
+    Authenticate::No,
+);
 const REFUSED: Row = (403, "The request is refused", Authenticate::No);
 
 /// The table.
@@ -171,7 +181,8 @@ const fn row(reason: Reason) -> Row {
         R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
         | R::ProofExpired | R::ProofEarly | R::ProofToken | R::ProofReplayed
-        | R::ProofPredatesLog => PROOF,
+        | R::ProofPredatesLog | R::ProofComponent | R::ProofCoverage | R::ContentDigestMissing => PROOF,
+        R::ContentDigestMismatch => CONTENT,
         R::ProofNonceMissing | R::ProofNonceInvalid | R::ProofNonceExpired => NONCE,
         R::ReplayQuota => QUOTA,
         R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted
@@ -220,6 +231,9 @@ fn as_resource(reason: Reason, row: Row, terms: &Terms<'_>) -> Reply {
     headers.push(("content-type", "application/problem+json".to_owned()));
     headers.push(("cache-control", "no-store".to_owned()));
     headers.extend(challenges(authenticate, terms).map(|text| ("www-authenticate", text)));
+    if status == 401 && !terms.signature.is_empty() {
+        headers.push(("accept-signature", terms.signature.to_owned()));
+    }
     if matches!(status, 429 | 503) {
         headers.push(("retry-after", "1".to_owned()));
     }
@@ -269,7 +283,7 @@ fn challenges<'t>(
     let dpop = accepts(Method::Dpop) || terms.accepted.is_empty();
     let schemes = [
         dpop.then_some(Scheme::Dpop),
-        accepts(Method::Mtls).then_some(Scheme::Bearer),
+        (accepts(Method::Mtls) || accepts(Method::HttpSignature)).then_some(Scheme::Bearer),
     ];
     let accepted = move || schemes.into_iter().flatten();
     let blamed = accepted()
@@ -305,6 +319,20 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
     match authenticate {
         Authenticate::No | Authenticate::Bare => {}
         Authenticate::Error(error, description) => {
+            say("error", error);
+            say("error_description", description);
+        }
+        Authenticate::Proof => {
+            let (error, description) = match scheme {
+                Scheme::Dpop => (
+                    "invalid_dpop_proof",
+                    "The DPoP proof is missing, invalid or was used before",
+                ),
+                Scheme::Bearer => (
+                    "invalid_token",
+                    "The proof of possession is missing, invalid or was used before",
+                ),
+            };
             say("error", error);
             say("error_description", description);
         }

@@ -41,6 +41,7 @@ const OWNED: &[(&str, &str)] = &[
     ("hmac", "crypto"),
     ("sha2", "crypto"),
     ("subtle", "crypto"),
+    ("sfv", "http"),
 ];
 
 /// The file that signs, for demonstrations: the gate itself only verifies.

@@ -66,7 +66,7 @@ fn key(vector: &Vector) -> Result<PublicKey, BadKey> {
         Algorithm::Es256 => PublicKey::p256(first, second),
         Algorithm::Es384 => PublicKey::p384(first, second),
         Algorithm::Ed25519 => PublicKey::ed25519(first),
-        Algorithm::Rs256 | Algorithm::Ps256 => PublicKey::rsa(first, second),
+        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Ps512 => PublicKey::rsa(first, second),
     }
 }
 
@@ -147,6 +147,14 @@ fn ps256() {
         TestName::RsaPss3072Sha256Mgf1SaltLen32,
         TestName::RsaPss4096Sha256Mgf1SaltLen32,
     ] {
-        run(Algorithm::Ps256, &vectors::ps256(name), [63, 45, 0]);
+        let vectors = vectors::pss(Algorithm::Ps256, name);
+        run(Algorithm::Ps256, &vectors, [63, 45, 0]);
     }
+}
+
+#[test]
+fn ps512() {
+    let name = rsa_pss_verify::TestName::RsaPss4096Sha512Mgf1SaltLen64;
+    let vectors = vectors::pss(Algorithm::Ps512, name);
+    run(Algorithm::Ps512, &vectors, [132, 47, 0]);
 }

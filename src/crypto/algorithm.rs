@@ -13,6 +13,8 @@ pub enum Algorithm {
     Rs256,
     /// RSASSA-PSS with SHA-256, MGF1 with SHA-256, salt of 32 bytes.
     Ps256,
+    /// RSASSA-PSS with SHA-512, MGF1 with SHA-512, salt of 64 bytes.
+    Ps512,
 }
 
 impl Algorithm {
@@ -23,6 +25,7 @@ impl Algorithm {
         Self::Ed25519,
         Self::Rs256,
         Self::Ps256,
+        Self::Ps512,
     ];
 
     /// By its exact `alg` name.
@@ -34,6 +37,7 @@ impl Algorithm {
             "EdDSA" | "Ed25519" => Some(Self::Ed25519),
             "RS256" => Some(Self::Rs256),
             "PS256" => Some(Self::Ps256),
+            "PS512" => Some(Self::Ps512),
             _ => None,
         }
     }
@@ -47,6 +51,7 @@ impl Algorithm {
             Self::Ed25519 => "EdDSA",
             Self::Rs256 => "RS256",
             Self::Ps256 => "PS256",
+            Self::Ps512 => "PS512",
         }
     }
 }

@@ -1,10 +1,10 @@
-//! SHA-256 and HMAC-SHA-256 over pieces, so that nothing is concatenated to be hashed.
+//! SHA-256 and HMAC-SHA-256 over pieces, so that nothing is concatenated to be hashed, and SHA-512.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::digest::Key;
 use hmac::{Hmac, Mac};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 use std::fmt::Write as _;
 use subtle::ConstantTimeEq;
 
@@ -20,6 +20,12 @@ pub fn sha256(pieces: &[&[u8]]) -> Digest32 {
         hash.update(piece);
     }
     hash.finalize().into()
+}
+
+/// SHA-512.
+#[must_use]
+pub fn sha512(bytes: &[u8]) -> [u8; 64] {
+    Sha512::digest(bytes).into()
 }
 
 /// A digest as JOSE writes it: 43 characters of canonical base64url without padding.

@@ -107,7 +107,10 @@ impl PublicKey {
             Material::P256(_) => algorithm == Algorithm::Es256,
             Material::P384(_) => algorithm == Algorithm::Es384,
             Material::Ed25519(_) => algorithm == Algorithm::Ed25519,
-            Material::Rsa(_) => matches!(algorithm, Algorithm::Rs256 | Algorithm::Ps256),
+            Material::Rsa(_) => matches!(
+                algorithm,
+                Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Ps512
+            ),
         }
     }
 

@@ -21,7 +21,9 @@ impl KnownAnswer {
         match self.algorithm {
             Algorithm::Es256 => PublicKey::p256(first, second).ok(),
             Algorithm::Es384 => PublicKey::p384(first, second).ok(),
-            Algorithm::Rs256 | Algorithm::Ps256 => PublicKey::rsa(first, second).ok(),
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Ps512 => {
+                PublicKey::rsa(first, second).ok()
+            }
             Algorithm::Ed25519 => PublicKey::ed25519(first).ok(),
         }
     }

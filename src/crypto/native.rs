@@ -127,6 +127,7 @@ fn ask(
             | Algorithm::Es384
             | Algorithm::Rs256
             | Algorithm::Ps256
+            | Algorithm::Ps512
             | Algorithm::Ed25519,
             _,
         ) => None,

@@ -2,9 +2,9 @@
 
 use p256::ecdsa::signature::Verifier as _;
 use rsa::{BigUint, Pkcs1v15Sign, Pss, RsaPublicKey, traits::PublicKeyParts};
-use sha2::Sha256;
+use sha2::{Sha256, Sha512};
 
-use crate::crypto::digest::sha256;
+use crate::crypto::digest::{sha256, sha512};
 use crate::crypto::key::Material;
 use crate::crypto::{Algorithm, Engine, InvalidSignature, PublicKey, Verifier};
 
@@ -59,12 +59,23 @@ impl Verifier for Pure {
                         )
                         .is_ok()
             }
+            (Algorithm::Ps512, Material::Rsa(key)) => {
+                is_reduced(key, signature)
+                    && key
+                        .verify(
+                            Pss::new_with_salt::<Sha512>(64),
+                            &sha512(message),
+                            signature,
+                        )
+                        .is_ok()
+            }
             (
                 Algorithm::Es256
                 | Algorithm::Es384
                 | Algorithm::Ed25519
                 | Algorithm::Rs256
-                | Algorithm::Ps256,
+                | Algorithm::Ps256
+                | Algorithm::Ps512,
                 _,
             ) => false,
         };

@@ -124,12 +124,10 @@ fn other_forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
         SigningKey::es256(7).public(),
         rsa.signature.to_vec(),
     ));
-    rows.push((
-        "PSS for PKCS #1",
-        Algorithm::Ps256,
-        rsa_key.clone(),
-        rsa.signature.to_vec(),
-    ));
+    for pss in [Algorithm::Ps256, Algorithm::Ps512] {
+        let signature = rsa.signature.to_vec();
+        rows.push(("PSS for PKCS #1", pss, rsa_key.clone(), signature));
+    }
     for (name, signature) in [
         ("empty", Vec::new()),
         ("zero", vec![0; 256]),
@@ -139,8 +137,9 @@ fn other_forgeries() -> Vec<(&'static str, Algorithm, PublicKey, Vec<u8>)> {
         ("the modulus", rsa_key.spki()[33..289].to_vec()),
         ("all ones", vec![0xff; 256]),
     ] {
-        rows.push((name, Algorithm::Rs256, rsa_key.clone(), signature.clone()));
-        rows.push((name, Algorithm::Ps256, rsa_key.clone(), signature));
+        for algorithm in [Algorithm::Rs256, Algorithm::Ps256, Algorithm::Ps512] {
+            rows.push((name, algorithm, rsa_key.clone(), signature.clone()));
+        }
     }
     let edwards = SigningKey::ed25519(7);
     let good = edwards.sign(MESSAGE);

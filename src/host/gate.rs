@@ -148,6 +148,7 @@ impl Gate {
                 requests: 0,
             },
             issuers: Vec::new(),
+            signature_keys: std::collections::BTreeMap::new(),
             sources: Vec::new(),
             services: Vec::new(),
             routes: Vec::new(),

@@ -4,6 +4,7 @@ pub mod budget;
 pub mod date;
 pub mod form;
 pub mod origin;
+pub mod structured;
 pub mod target;
 pub mod uri;
 
@@ -140,6 +141,18 @@ impl RequestHead {
         }
     }
 
+    /// The values of all lines of the field of this lower-case name, in order. None where another
+    /// line has a name that is only [`alike`].
+    #[must_use]
+    pub fn lines<'a>(&'a self, name: &'a str) -> Option<impl Iterator<Item = &'a [u8]> + Clone> {
+        let mut fields = self.fields.iter();
+        let single = fields.all(|(field, _)| field == name || !alike(field, name));
+        single.then(|| {
+            let lines = self.fields.iter().filter(move |(field, _)| field == name);
+            lines.map(|(_, value)| value.as_slice())
+        })
+    }
+
     /// The names of all header lines, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(name, _)| name.as_str())
@@ -200,6 +213,10 @@ mod tests {
             let lines: Vec<(&str, &[u8])> = names.iter().map(|name| (*name, &b"1"[..])).collect();
             let head = RequestHead::new(pairs(&lines)).expect("a head");
             assert_eq!(head.field("x-a"), field, "{names:?}");
+            let lines = head.lines("x-a").map(Iterator::count);
+            let own = names.iter().filter(|name| **name == "x-a").count();
+            let expected = (!names.contains(&"x_a")).then_some(own);
+            assert_eq!(lines, expected, "{names:?}");
         }
     }
 

@@ -42,6 +42,12 @@ impl Origin {
         &self.text
     }
 
+    /// `https` or `http`.
+    #[must_use]
+    pub fn scheme(&self) -> &str {
+        self.text.split(':').next().unwrap_or_default()
+    }
+
     /// `host[:port]` in normal form.
     #[must_use]
     pub fn authority(&self) -> &str {

@@ -38,6 +38,12 @@ impl Target {
         })
     }
 
+    /// Path and query, as they came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.raw
+    }
+
     /// The path, as it came.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -66,7 +66,9 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
     }
     match (&route.body, &route.transaction) {
         (Some(rules), _) => body::announce(rules, &caller.admitted.head)?,
+        // What is not held cannot be held against a transaction, nor against a digest.
         (None, Some(_)) => body::absent(&caller.admitted.head)?,
+        (None, None) if caller.is_signed() => body::absent(&caller.admitted.head)?,
         (None, None) => {}
     }
     Ok(Announced { caller })
@@ -80,8 +82,11 @@ pub(super) fn authorize(
     let admitted = &caller.admitted;
     let is_asserted = env.policy.upstream.assertion.is_some();
     let body_digest = body.filter(|_| is_asserted).map(|bytes| sha256(&[bytes]));
+    if let Some(content) = &caller.content {
+        content.verify(body.unwrap_or_default())?; // S15
+    }
     let body = match (&admitted.route.body, body) {
-        (Some(rules), Some(bytes)) => Some(body::read(rules, bytes)?),
+        (Some(rules), Some(bytes)) => body::read(rules, bytes)?,
         (Some(_), None) => return Err(Reason::BodyNotHeld),
         (None, _) => None,
     };

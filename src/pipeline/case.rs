@@ -153,6 +153,7 @@ impl Case {
                 used: self.scheme,
                 algs: &route.challenge_algs,
                 scope: &route.challenge_scope,
+                signature: &route.challenge_signature,
                 challenge: route
                     .step_up
                     .as_ref()

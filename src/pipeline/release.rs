@@ -16,6 +16,9 @@ pub const OURS: &str = "x-countersign-";
 /// The header of the caller's credential.
 pub(super) const AUTHORIZATION: &str = "authorization";
 
+/// The headers of message signatures (RFC 9421).
+const SIGNATURE: [&str; 2] = ["signature", "signature-input"];
+
 /// Headers by which a caller has the proxy's own router send a request again. What was permitted
 /// once is sent once. The router reads them of callers that the proxy holds to be internal.
 const REPEATS: [&str; 6] = [
@@ -97,7 +100,9 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
             Some("dpop")
         }
     };
+    let signature = proof.filter(|_| caller.is_signed()).map(|_| SIGNATURE);
     let unwanted = REPEATS.into_iter().chain(proof);
+    let unwanted = unwanted.chain(signature.into_iter().flatten());
     let there = unwanted.filter(|name| head.names().any(|own| own == *name));
     release.remove.extend(there.map(str::to_owned));
     Ok(release)

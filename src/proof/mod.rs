@@ -1,6 +1,7 @@
 //! Proofs of possession. One file a kind.
 
 pub mod dpop;
+pub mod http_signature;
 pub mod mtls;
 pub mod replay;
 
@@ -15,6 +16,8 @@ pub enum Method {
     Dpop,
     /// The client certificate of the connection (RFC 8705).
     Mtls,
+    /// A message signature over the request (RFC 9421).
+    HttpSignature,
 }
 
 impl Method {
@@ -24,6 +27,7 @@ impl Method {
         match self {
             Self::Dpop => "dpop",
             Self::Mtls => "mtls",
+            Self::HttpSignature => "http_signature",
         }
     }
 }

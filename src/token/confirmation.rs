@@ -4,6 +4,7 @@
 mod tests;
 
 use crate::crypto::digest::{Digest32, from_base64url};
+use crate::jose::jwk::Jwk;
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::token::credentials::Scheme;
@@ -16,6 +17,10 @@ pub struct Confirmation {
     pub jkt: Option<Digest32>,
     /// `x5t#S256`: the SHA-256 of a client certificate (RFC 8705 section 3.1).
     pub certificate: Option<Digest32>,
+    /// `jwk`: the key itself (RFC 7800 section 3.2).
+    pub jwk: Option<Box<Jwk>>,
+    /// `kid`: the name of a key that the recipient has (section 3.4).
+    pub kid: Option<String>,
     /// Whether there is a registered member that this gate cannot check at all.
     pub uncheckable: bool,
     /// How many members are outside the registry.
@@ -37,14 +42,22 @@ impl Confirmation {
             match name.as_str() {
                 "jkt" => confirmation.jkt = Some(digest(value)?),
                 "x5t#S256" => confirmation.certificate = Some(digest(value)?),
-                "jwk" | "jwe" | "kid" | "jku" | "osc" => confirmation.uncheckable = true,
+                "jwk" => match Jwk::parse(value) {
+                    Ok(key) => confirmation.jwk = Some(Box::new(key)),
+                    Err(_) => confirmation.uncheckable = true,
+                },
+                "kid" => match value.as_str() {
+                    Some(kid) => confirmation.kid = Some(kid.to_owned()),
+                    None => confirmation.uncheckable = true,
+                },
+                "jwe" | "jku" | "osc" => confirmation.uncheckable = true,
                 _ => confirmation.unregistered = confirmation.unregistered.saturating_add(1),
             }
         }
         Ok(confirmation)
     }
 
-    /// What the sender of the token must show, all of it. At least one of the two is there.
+    /// What the sender of the token must show, all of it. At least one of them is there.
     ///
     /// # Errors
     /// [`Reason::BoundTokenAsBearer`] for a token with a DPoP key under the Bearer scheme, with or
@@ -66,12 +79,20 @@ impl Confirmation {
         if unknown == UnknownConfirmation::Refuse && self.unregistered > 0 {
             return Err(Reason::ConfirmationUnknown); // D25
         }
-        match (scheme, &self.jkt, &self.certificate) {
-            (Scheme::Dpop, None, _) | (Scheme::Bearer, None, None) => Err(Reason::TokenUnbound), // D22
-            (_, key, certificate) => Ok(Demands {
-                key: key.as_ref(),
-                certificate: certificate.as_ref(),
-            }),
+        let demands = Demands {
+            key: self.jkt.as_ref(),
+            certificate: self.certificate.as_ref(),
+            jwk: self.jwk.as_deref(),
+            kid: self.kid.as_deref(),
+        };
+        let is_bound = match scheme {
+            Scheme::Dpop => demands.key.is_some(),
+            Scheme::Bearer => demands.certificate.is_some() || demands.a_signature(),
+        };
+        if is_bound {
+            Ok(demands)
+        } else {
+            Err(Reason::TokenUnbound) // D22
         }
     }
 }
@@ -83,6 +104,18 @@ pub struct Demands<'a> {
     pub key: Option<&'a Digest32>,
     /// The client certificate of this SHA-256.
     pub certificate: Option<&'a Digest32>,
+    /// A signature over the request by this key.
+    pub jwk: Option<&'a Jwk>,
+    /// A signature over the request by the key that the policy has under this name.
+    pub kid: Option<&'a str>,
+}
+
+impl Demands<'_> {
+    /// Whether a signature over the request is among them.
+    #[must_use]
+    pub fn a_signature(&self) -> bool {
+        self.jwk.is_some() || self.kid.is_some()
+    }
 }
 
 fn digest(value: &Json) -> Result<Digest32, BadConfirmation> {

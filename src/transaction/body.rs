@@ -9,10 +9,13 @@ use crate::reason::Reason;
 pub struct Rules {
     /// Size and depth.
     pub limits: Limits,
+    /// Whether it is read as JSON. Where it is not, it is only held, against its digest.
+    pub is_json: bool,
 }
 
-/// Checks in the header phase what can be known of the body there: type `application/json` (with at most
-/// `charset=utf-8`), no content coding, a declared length within the limit.
+/// Checks in the header phase what can be known of the body there: no transfer coding, a declared
+/// length within the limit, and of JSON also the type `application/json` (with at most
+/// `charset=utf-8`) and no content coding.
 ///
 /// # Errors
 /// [`Reason::BodyType`], [`Reason::BodyEncoding`], [`Reason::BodyTooLarge`], [`Reason::HeaderMalformed`].
@@ -20,16 +23,8 @@ pub struct Rules {
 /// # Does not check
 /// Whether there is a body at all, and whether a declared length is the true one: see [`read`].
 pub fn announce(rules: &Rules, head: &RequestHead) -> Result<(), Reason> {
-    // B1: one media type, and it is JSON.
-    match head.field("content-type") {
-        Field::One(value) if is_json(value) => {}
-        Field::Absent | Field::One(_) | Field::Several => return Err(Reason::BodyType),
-    }
-    // B2: no content coding.
-    match head.field("content-encoding") {
-        Field::Absent => {}
-        Field::One(value) if value.trim_ascii().eq_ignore_ascii_case(b"identity") => {}
-        Field::One(_) | Field::Several => return Err(Reason::BodyEncoding),
+    if rules.is_json {
+        json(head)?; // B1, B2
     }
     // B3: no transfer coding but the framing itself.
     match head.field("transfer-encoding") {
@@ -48,6 +43,20 @@ pub fn announce(rules: &Rules, head: &RequestHead) -> Result<(), Reason> {
     }
 }
 
+fn json(head: &RequestHead) -> Result<(), Reason> {
+    // B1: one media type, and it is JSON.
+    match head.field("content-type") {
+        Field::One(value) if is_json(value) => {}
+        Field::Absent | Field::One(_) | Field::Several => return Err(Reason::BodyType),
+    }
+    // B2: no content coding.
+    match head.field("content-encoding") {
+        Field::Absent => Ok(()),
+        Field::One(value) if value.trim_ascii().eq_ignore_ascii_case(b"identity") => Ok(()),
+        Field::One(_) | Field::Several => Err(Reason::BodyEncoding),
+    }
+}
+
 /// Checks in the header phase that there is no body, for a transaction that reads none: what is not
 /// read cannot be held against the transaction.
 ///
@@ -61,18 +70,23 @@ pub fn absent(head: &RequestHead) -> Result<(), Reason> {
     }
 }
 
-/// Reads the whole body.
+/// Reads the whole body. None where it is not read as JSON.
 ///
 /// # Errors
 /// [`Reason::BodyTooLarge`], [`Reason::BodyMalformed`].
-pub fn read(rules: &Rules, bytes: &[u8]) -> Result<Json, Reason> {
+pub fn read(rules: &Rules, bytes: &[u8]) -> Result<Option<Json>, Reason> {
     if bytes.len() > rules.limits.bytes {
         return Err(Reason::BodyTooLarge);
     }
+    if !rules.is_json {
+        return Ok(None);
+    }
     // The size is known to be within the limit, so what is too large here is too deep, or a number.
-    Json::parse(bytes, rules.limits).map_err(|fault| match fault {
-        Fault::Syntax | Fault::Duplicate | Fault::TooLarge => Reason::BodyMalformed,
-    })
+    Json::parse(bytes, rules.limits)
+        .map(Some)
+        .map_err(|fault| match fault {
+            Fault::Syntax | Fault::Duplicate | Fault::TooLarge => Reason::BodyMalformed,
+        })
 }
 
 /// Whether this is `application/json`, perhaps with the parameter `charset=utf-8`, and nothing else

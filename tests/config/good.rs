@@ -9,6 +9,7 @@ use countersign::policy::{
 };
 use countersign::proof::Method;
 use countersign::proof::dpop::nonce::Mode;
+use countersign::proof::http_signature::{Component, Presence};
 use countersign::risk::Condition;
 use countersign::route::Found;
 use countersign::step_up::{OnSilence, ServiceId};
@@ -234,6 +235,53 @@ fn the_log_reaches_as_far_as_a_route_asks() {
     ] {
         assert_eq!(scopes(scope, route), (log, own), "{scope} {route:?}");
     }
+}
+
+#[test]
+fn what_signatures_must_be_like_is_what_is_written() {
+    let policy = load(&policy("tests/policies/good/signed.yaml"));
+    assert_eq!(policy.signature_keys.len(), 2);
+    let rules = |route: usize| policy.routes[route].signature.as_ref().unwrap();
+    let covered = |route| {
+        let components = rules(route).components.iter();
+        let names: Vec<&str> = components.map(Component::as_str).collect();
+        names.join(" ")
+    };
+    let plain = rules(0);
+    assert_eq!(plain.method, Method::HttpSignature);
+    assert_eq!(
+        covered(0),
+        r#""@method" "@authority" "@path" "@query" "authorization" "content-digest""#
+    );
+    assert_eq!(plain.tag, None);
+    assert_eq!(plain.nonce, Presence::Required);
+    let default = [
+        Algorithm::Es256,
+        Algorithm::Es384,
+        Algorithm::Ed25519,
+        Algorithm::Ps512,
+    ];
+    assert_eq!(plain.algorithms, default);
+    assert_eq!(plain.window.max_age, Duration::from_mins(1));
+    assert_eq!(plain.window.max_ahead, Duration::from_secs(10));
+    assert_eq!(
+        &*policy.routes[0].challenge_signature,
+        r#"sig=("@method" "@authority" "@path" "@query" "authorization");created"#
+    );
+
+    let upload = rules(1);
+    assert_eq!(
+        &*policy.routes[1].challenge_signature,
+        r#"sig=("@method" "@target-uri" "content-type" "@query-param";name="id" "content-digest" "authorization");created;tag="uploads""#
+    );
+    assert_eq!(upload.tag.as_deref(), Some("uploads"));
+    assert_eq!(upload.nonce, Presence::Optional);
+    assert_eq!(upload.algorithms, [Algorithm::Ed25519, Algorithm::Rs256]);
+    assert_eq!(upload.window.max_ahead, Duration::from_secs(1));
+    assert!(!policy.routes[1].body.unwrap().is_json);
+    // The replay log remembers what any of them lets pass.
+    assert_eq!(policy.window().max_age, Duration::from_mins(5));
+    assert_eq!(policy.window().max_ahead, Duration::from_secs(10));
 }
 
 #[test]

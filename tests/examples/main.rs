@@ -13,6 +13,7 @@ mod support;
 
 mod dpop;
 mod fleet;
+mod http_signature;
 mod nonces;
 mod upstream;
 

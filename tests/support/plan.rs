@@ -1,5 +1,6 @@
 //! One valid request of each kind, made of parts that a test changes one at a time.
 
+use crate::support::signing::Signing;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use countersign::crypto::digest::sha256;
@@ -47,6 +48,12 @@ impl Signer {
         })
     }
 
+    /// A signature as JOSE and HTTP have it.
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> Vec<u8> {
+        let signature: Signature = self.key.sign(message);
+        signature.to_bytes().to_vec()
+    }
+
     /// The key as a set publishes it.
     pub(crate) fn published(&self) -> Value {
         let mut jwk = self.jwk();
@@ -67,8 +74,8 @@ impl Signer {
     pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let message = format!("{}.{}", part(header), part(claims));
-        let signature: Signature = self.key.sign(message.as_bytes());
-        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+        let signature = self.sign_bytes(message.as_bytes());
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature))
     }
 }
 
@@ -104,6 +111,24 @@ pub(crate) struct Wire {
     pub(crate) body: Option<Vec<u8>>,
 }
 
+impl Wire {
+    /// The values of a header, joined.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        let lines = self.fields.iter().filter(|(own, _)| own == name);
+        let values: Vec<String> = lines
+            .map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+            .collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Replaces a header, or adds it.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.fields.retain(|(own, _)| own != name);
+        self.fields
+            .push((name.to_owned(), value.as_bytes().to_vec()));
+    }
+}
+
 /// The parts of a request, before they are signed and put together.
 pub(crate) struct Plan {
     pub(crate) method: String,
@@ -120,6 +145,10 @@ pub(crate) struct Plan {
     pub(crate) proof_claims: Value,
     pub(crate) fields: Vec<(String, Vec<u8>)>,
     pub(crate) body: Option<Vec<u8>>,
+    /// The message signature, if there is one.
+    pub(crate) signing: Option<Signing>,
+    /// What is done to it on its way.
+    pub(crate) after: Option<fn(&mut Wire)>,
 }
 
 impl Plan {
@@ -156,6 +185,8 @@ impl Plan {
             proof_signer: Some(client),
             fields: Vec::new(),
             body: None,
+            signing: None,
+            after: None,
         }
     }
 
@@ -265,12 +296,19 @@ impl Plan {
                 signer.sign(&self.proof_header, &claims).into_bytes(),
             ));
         }
-        Wire {
+        let mut wire = Wire {
             method: self.method.clone(),
             path: self.path.clone(),
             authority: self.authority.clone(),
             fields,
             body: self.body.clone(),
+        };
+        if let Some(signing) = &self.signing {
+            signing.sign(&mut wire);
         }
+        if let Some(change) = self.after {
+            change(&mut wire);
+        }
+        wire
     }
 }

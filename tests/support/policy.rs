@@ -1,7 +1,8 @@
 //! The policy of the flow table: that of `envoy/policy.yaml` with keys in it, hours that are always
 //! open, a route whose risk is always too high, and one on which silence may pass.
 
-use crate::support::plan::{ISSUER, ORIGIN, STRONG, issuer_key};
+use crate::support::plan::{ISSUER, ORIGIN, STRONG, client_key, issuer_key};
+use crate::support::signing::{KEY_NAME, TAG};
 use serde_json::{Value, json};
 
 /// The secrets that it names, by their names.
@@ -51,6 +52,7 @@ pub(crate) fn document() -> Value {
             "max_ahead": "1s",
             "nonces": { "keys": ["COUNTERSIGN_NONCE_KEY", "COUNTERSIGN_OLD_NONCE_KEY"] },
         },
+        "signature_keys": { KEY_NAME: client_key().jwk() },
         "issuers": {
             "corp": {
                 "issuer": ISSUER,
@@ -94,6 +96,8 @@ pub(crate) fn document() -> Value {
                 "risk": { "base": 30, "signals": [hours, large], "step_up_at": 60, "refuse_at": 100 },
                 "step_up": step_up,
             },
+            signed_route("GET"),
+            signed_route("POST"),
             {
                 "name": "risky",
                 "match": { "methods": ["POST"], "path": "/accounts/{account}/risky" },
@@ -137,6 +141,24 @@ fn nonces(name: &str, mode: &str) -> Value {
         "nonce": mode,
         "risk": { "base": 10 },
     })
+}
+
+/// A route whose requests are signed. On POST the body is held, and a DPoP proof will do too.
+fn signed_route(method: &str) -> Value {
+    let mut route = json!({
+        "name": "signed-read",
+        "match": { "methods": [method], "path": "/accounts/{id}/signed" },
+        "identity": { "issuers": ["corp"] },
+        "proof": ["http_signature"],
+        "signature": { "tag": TAG, "max_ahead": "1s" },
+        "risk": { "base": 10 },
+    });
+    if method == "POST" {
+        route["name"] = json!("signed-upload");
+        route["proof"] = json!(["dpop", "http_signature"]);
+        route["body"] = json!("held");
+    }
+    route
 }
 
 /// The route of this name in a document.

@@ -4,6 +4,7 @@
 use crate::support::nonces;
 use crate::support::plan::{ORIGIN, Plan, Wire};
 use crate::support::reads::READS;
+use crate::support::signed::SIGNED;
 use crate::support::transfers::TRANSFERS;
 use countersign::http::Connection;
 use countersign::reason::Reason;
@@ -190,6 +191,38 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
     }
     for (name, plan, service, expected) in nonces::rows(now) {
         row(name, plan, service, expected);
+    }
+    row(
+        "a signed read",
+        Plan::signed_read(now, "signed"),
+        Unasked,
+        Forwarded,
+    );
+    row(
+        "the same signed read again",
+        Plan::signed_read(now, "signed"),
+        Unasked,
+        Refused(R::ProofReplayed),
+    );
+    let mut full = Plan::signed_read(now, "full");
+    full.body = Some(b"of no use".to_vec());
+    full.signing().covered.push("content-digest");
+    row(
+        "a signed read with a body",
+        full,
+        Unasked,
+        Refused(R::BodyUnlisted),
+    );
+    row(
+        "a signed upload",
+        Plan::signed_upload(now, "a signed upload"),
+        Unasked,
+        Forwarded,
+    );
+    for (name, change, expected) in SIGNED {
+        let mut plan = Plan::signed_upload(now, name);
+        change(&mut plan);
+        row(name, plan, Unasked, *expected);
     }
     row(
         "a very risky payment",

@@ -97,12 +97,12 @@ pub(crate) fn rs256(name: rsa_pkcs1_verify::TestName) -> Vec<Vector> {
 }
 
 /// A set with PSS padding.
-pub(crate) fn ps256(name: rsa_pss_verify::TestName) -> Vec<Vector> {
+pub(crate) fn pss(algorithm: Algorithm, name: rsa_pss_verify::TestName) -> Vec<Vector> {
     let mut vectors = Vec::new();
     for group in rsa_pss_verify::TestSet::load(name).unwrap().test_groups {
         let numbers = rsa(&group.key.n, &group.key.e);
         let tests = group.tests.iter();
-        vectors.extend(tests.map(|test| vector!(Algorithm::Ps256, numbers, test)));
+        vectors.extend(tests.map(|test| vector!(algorithm, numbers, test)));
     }
     vectors
 }

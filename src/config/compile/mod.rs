@@ -1,6 +1,7 @@
 //! From what is written to what is meant. Every function tells its faults and goes on, so that one
 //! reading shows them all; None means that a fault was told.
 
+mod body;
 mod dpop;
 mod issuance;
 mod issuers;
@@ -10,6 +11,7 @@ mod replay;
 mod risk;
 mod routes;
 mod services;
+mod signature;
 mod step_up;
 mod text;
 mod transaction;
@@ -49,6 +51,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let origins = origins(whole.origins, &root.member("origins"), faults);
     let unmatched = whole.unmatched.open(&root.member("unmatched"), faults);
     let dpop = dpop::compile(whole.dpop, &root.member("dpop"), faults);
+    let keys_at = root.member("signature_keys");
+    let signature_keys = signature::keys(whole.signature_keys, &keys_at, faults);
     let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
     let deadline = waiting.map(|it| it.deadline);
     let replay = replay::Section::read(whole.replay, whole.stores, deadline, &root, faults);
@@ -116,6 +120,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         upstream,
         waiting: waiting?,
         issuers,
+        signature_keys: signature_keys?,
         sources,
         services: services?,
         routes,

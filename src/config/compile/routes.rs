@@ -2,24 +2,18 @@
 
 use super::names::Known;
 use super::{
-    At, Faults, Part, dpop, issuance, opaque, risk, size, step_up, text, transaction, upstream,
+    At, Faults, Part, body, dpop, issuance, opaque, risk, signature, step_up, text, transaction,
+    upstream,
 };
-use crate::config::wire::route::{Body, Identity, Match, Proof, Route as Written};
-use crate::config::wire::scalar::Size;
+use crate::config::wire::route::{Identity, Match, Proof, Route as Written};
 use crate::http::origin::Origin;
-use crate::json::Limits;
 use crate::policy::{IdentityRules, Route};
-use crate::proof;
+use crate::proof::{self, http_signature};
 use crate::route::{Index, Template};
 use crate::token::IssuerId;
-use crate::transaction::body;
+use crate::transaction::body as transaction_body;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-/// Methods that are known to carry no body.
-const BODILESS: [&str; 5] = ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"];
-/// Deepest nesting of a body that is read.
-const BODY_DEPTH: u32 = 32;
 
 /// The routes in order, and their index.
 pub(super) fn compile(
@@ -78,13 +72,21 @@ fn route(
     let replay = known
         .replay
         .scope(written.replay, proof.as_ref(), handing, &replay_at, faults);
-    let body = body(
+    let signs = signature::is_accepted(proof.as_ref());
+    let is_json = written.transaction.is_some() || signs != Some(true);
+    let held = body::compile(
         written.body,
         written.max_body,
+        is_json,
         methods.as_deref(),
         at,
         faults,
     );
+    let carrier = signature::Carrier {
+        is_accepted: signs,
+        unheld: body::unheld(held.as_ref(), methods.as_deref()),
+    };
+    let signature = signature::compile(written.signature, &carrier, at, faults);
 
     let transaction_at = at.member("transaction");
     let transaction = Part::open_if_there(written.transaction, &transaction_at, faults);
@@ -94,8 +96,8 @@ fn route(
         Some(written) => {
             let carrier = transaction::Carrier {
                 template: template.as_ref(),
-                bodiless: bodiless(methods.as_deref().unwrap_or_default()),
-                body_is_held: body.as_ref().is_none_or(Option::is_some),
+                bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
+                body_is_held: held.as_ref().is_none_or(Option::is_some),
             };
             transaction::compile(written, &carrier, &transaction_at, faults).map(Some)
         }
@@ -130,10 +132,12 @@ fn route(
         identity,
         issuance,
         proof: proof?,
+        challenge_signature: accept_signature(signature.as_ref(), held.as_ref()),
+        signature: signature?,
         handing: handing?,
         nonce: nonce?,
         replay: replay?,
-        body: body?,
+        body: held?,
         transaction: transaction?,
         risk: risk?,
         step_up: step_up?,
@@ -238,9 +242,15 @@ fn is_method(method: &str, at: &At<'_>, faults: &mut Faults) -> bool {
         )
 }
 
-fn bodiless(methods: &[String]) -> Option<&str> {
-    let mut methods = methods.iter().map(String::as_str);
-    methods.find(|method| BODILESS.contains(method))
+/// What a challenge asks a client to sign, with the digest of a body where the route reads one.
+fn accept_signature(
+    signature: Option<&Option<http_signature::Rules>>,
+    body: Option<&Option<transaction_body::Rules>>,
+) -> Rc<str> {
+    let held = body.is_some_and(Option::is_some);
+    let rules = signature.and_then(Option::as_ref);
+    let text = rules.and_then(|rules| rules.accept_signature(held));
+    text.unwrap_or_default().into()
 }
 
 fn origin(
@@ -332,42 +342,11 @@ fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<pr
         .map(|proof| match proof {
             Proof::Dpop => proof::Method::Dpop,
             Proof::Mtls => proof::Method::Mtls,
+            Proof::HttpSignature => proof::Method::HttpSignature,
         })
         .collect();
     text::repeated(&methods, at, faults);
     Some(proof::Rules { any_of: methods })
-}
-
-#[expect(clippy::option_option, reason = "no body and at fault are two things")]
-fn body(
-    part: Option<Part<Body>>,
-    max: Option<Part<Size>>,
-    methods: Option<&[String]>,
-    at: &At<'_>,
-    faults: &mut Faults,
-) -> Option<Option<body::Rules>> {
-    let (body_at, max_at) = (at.member("body"), at.member("max_body"));
-    let held = Part::open_if_there(part, &body_at, faults);
-    let max = Part::open_if_there(max, &max_at, faults)?;
-    let Some(Body::Held) = held? else {
-        faults.check(max.is_none(), &max_at, "has no effect without `body: held`");
-        return Some(None);
-    };
-    if let Some(method) = bodiless(methods.unwrap_or_default()) {
-        let problem = format!(
-            "cannot be held on {method}, which carries none: give {method} a route of its own"
-        );
-        faults.add(&body_at, problem);
-    }
-    let bytes = match max {
-        None => 64 << 10,
-        Some(written) => size(&written, 1 << 10..=1 << 20, &max_at, faults)?,
-    };
-    let limits = Limits {
-        bytes,
-        depth: BODY_DEPTH,
-    };
-    Some(Some(body::Rules { limits }))
 }
 
 fn joined<'a>(names: impl Iterator<Item = &'a str>) -> Rc<str> {

@@ -20,7 +20,7 @@ pub(in crate::config) struct Issuer {
     /// Accepted `typ`, such as `at+jwt`, with or without `application/`.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) types: Part<Vec<String>>,
-    /// Accepted signature algorithms: ES256, ES384, `EdDSA`, RS256, PS256.
+    /// Accepted signature algorithms: ES256, ES384, `EdDSA`, RS256, PS256, PS512.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) algorithms: Part<Vec<String>>,
     /// Where its keys come from.

@@ -8,6 +8,7 @@ pub(super) mod opaque;
 pub(super) mod replay;
 pub(super) mod route;
 pub(super) mod scalar;
+pub(super) mod signature;
 pub(super) mod upstream;
 
 use super::part::Part;
@@ -18,6 +19,7 @@ use replay::{Replay, Store};
 use route::Route;
 use scalar::{Span, Whole};
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeMap;
 use upstream::Upstream;
 
@@ -46,6 +48,9 @@ pub(super) struct Document {
     pub(super) stores: Option<Part<BTreeMap<String, Part<Store>>>>,
     /// What DPoP proofs must be like.
     pub(super) dpop: Option<Part<Dpop>>,
+    /// Public keys that sign requests, as JSON Web Keys, by the name that `cnf.kid` of a token and
+    /// `keyid` of a signature give them.
+    pub(super) signature_keys: Option<Part<BTreeMap<String, Part<Value>>>>,
     /// How much may wait, and how long.
     pub(super) waiting: Option<Part<Waiting>>,
     /// What the upstream sees.

@@ -2,6 +2,7 @@
 
 use super::replay::RouteScope;
 use super::scalar::{Age, Size, Span, Whole};
+use super::signature::Signature;
 use super::upstream::Handing;
 use crate::config::part::Part;
 use serde::Deserialize;
@@ -30,6 +31,8 @@ pub(in crate::config) struct Route {
     pub(in crate::config) nonce: Option<Part<Nonce>>,
     /// How far a use of its proofs is remembered: as `replay.scope` says unless written.
     pub(in crate::config) replay: Option<Part<RouteScope>>,
+    /// What signatures over its requests must be like, where `proof` lists `http_signature`.
+    pub(in crate::config) signature: Option<Part<Signature>>,
     /// `held` asserts that the filter is configured with `allow_on_headers_stop_iteration: true`, so
     /// that the route can read the body before anything of the request goes on.
     pub(in crate::config) body: Option<Part<Body>>,
@@ -82,6 +85,8 @@ pub(in crate::config) enum Proof {
     Dpop,
     /// The client certificate of the connection (RFC 8705).
     Mtls,
+    /// A signature over the request (RFC 9421), by the key of the token's `cnf.jwk` or `cnf.kid`.
+    HttpSignature,
 }
 
 /// What a route does with nonces in DPoP proofs (RFC 9449 section 9).

@@ -1,6 +1,6 @@
 //! Requests for a token: they bring a proof and none of ours to vouch for its key (RFC 9449 section 5).
 
-use super::possession::{aim, show};
+use super::possession::{Shown, aim, show};
 use crate::pipeline::Env;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
@@ -15,7 +15,7 @@ pub(super) fn by_key(
     admitted: &Admitted,
     env: &Env<'_>,
     case: &mut Case,
-) -> Result<(Principal, Possession), Reason> {
+) -> Result<(Principal, Shown), Reason> {
     let uri = admitted
         .target
         .uri(&admitted.route.origin)
@@ -24,5 +24,9 @@ pub(super) fn by_key(
     let proven = show(admitted, &expected, env, case)?.of_any_key();
     let principal = Principal::Key(base64url(proven.thumbprint()));
     let possession = Possession::of([Some(proven), None], None).ok_or(Reason::ProofMissing)?;
-    Ok((principal, possession))
+    let shown = Shown {
+        possession,
+        content: None,
+    };
+    Ok((principal, shown))
 }

@@ -15,12 +15,13 @@ use crate::pipeline::case::Case;
 use crate::pipeline::known::Known;
 use crate::pipeline::principal::Principal;
 use crate::pipeline::{Env, Halt};
+use crate::proof::http_signature::ContentDigest;
 use crate::proof::replay::Use;
 use crate::proof::{Method, Possession, Proven};
 use crate::reason::Reason;
 use crate::token::Token;
 use credential::{Stop, identify};
-use possession::{aim, prove};
+use possession::{Shown, aim, prove};
 
 /// A request whose credential is verified and fresh, and whose sender proved possession, once.
 #[derive(Debug)]
@@ -28,6 +29,16 @@ pub(super) struct Authenticated {
     pub(super) admitted: Admitted,
     pub(super) principal: Principal,
     pub(super) possession: Possession,
+    /// The digest that the body must have.
+    pub(super) content: Option<ContentDigest>,
+}
+
+impl Authenticated {
+    /// Whether a signature over the request is how its sender showed possession.
+    pub(super) fn is_signed(&self) -> bool {
+        let mut methods = self.possession.methods();
+        methods.any(|method| method == Method::HttpSignature)
+    }
 }
 
 pub(super) fn authenticate(
@@ -37,7 +48,7 @@ pub(super) fn authenticate(
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Authenticated, Halt> {
-    let (principal, possession) = if admitted.route.issuance {
+    let (principal, shown) = if admitted.route.issuance {
         issuance::by_key(&admitted, env, case)?
     } else {
         let identified = match identify(&admitted, connection, known, env, case) {
@@ -45,9 +56,13 @@ pub(super) fn authenticate(
             Err(Stop::Refuse(reason)) => return Err(reason.into()),
             Err(Stop::Needs(need)) => return Err(Halt::Needs(Box::new(admitted.head), need)),
         };
-        let possession = prove(&admitted, &identified, connection, env, case)?;
-        (identified.principal, possession)
+        let shown = prove(&admitted, &identified, connection, env, case)?;
+        (identified.principal, shown)
     };
+    let Shown {
+        possession,
+        content,
+    } = shown;
     let is_consumed = admitted.route.handing.consume;
     case.note_possession(&possession);
     for proven in possession.keys().filter(|_| is_consumed) {
@@ -62,6 +77,7 @@ pub(super) fn authenticate(
         admitted,
         principal,
         possession,
+        content,
     })
 }
 
@@ -105,6 +121,6 @@ fn retry(
     let expected = aim(admitted, &uri, token_hash, None, env)?;
     Ok(match proven.method() {
         Method::Dpop => expected.nonce_for(proven.thumbprint(), env.now),
-        Method::Mtls => None,
+        Method::Mtls | Method::HttpSignature => None,
     })
 }

@@ -7,10 +7,19 @@ use crate::pipeline::Env;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
 use crate::pipeline::principal::Principal;
+use crate::proof::http_signature::{self, ContentDigest, Key, Message, Signed};
 use crate::proof::{Method, Possession, Proven, dpop, mtls};
 use crate::reason::Reason;
 use crate::token::Token;
 use crate::token::confirmation::Demands;
+
+/// What the sender showed, and what its body must be.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) possession: Possession,
+    /// The digest that a signature covers.
+    pub(super) content: Option<ContentDigest>,
+}
 
 /// Has every member of `cnf` met, one of them by a proof that the route accepts.
 pub(super) fn prove(
@@ -19,7 +28,7 @@ pub(super) fn prove(
     connection: &Connection,
     env: &Env<'_>,
     case: &mut Case,
-) -> Result<Possession, Reason> {
+) -> Result<Shown, Reason> {
     match &identified.principal {
         Principal::Token(token) => {
             let issuer = env
@@ -44,11 +53,15 @@ fn of_token(
     connection: &Connection,
     env: &Env<'_>,
     case: &mut Case,
-) -> Result<Possession, Reason> {
+) -> Result<Shown, Reason> {
+    if demands.a_signature() && admitted.route.signature.is_none() {
+        return Err(Reason::ConfirmationUnsupported); // D25
+    }
     let accepted = &admitted.route.proof.any_of;
     let is_accepted = accepted.iter().any(|method| match method {
         Method::Dpop => demands.key.is_some(),
         Method::Mtls => demands.certificate.is_some(),
+        Method::HttpSignature => demands.a_signature(),
     });
     if !is_accepted {
         return Err(Reason::TokenUnbound);
@@ -61,7 +74,53 @@ fn of_token(
         .key
         .map(|thumbprint| by_dpop(admitted, token, thumbprint, env, case))
         .transpose()?;
-    Possession::of([key, None], certificate).ok_or(Reason::TokenUnbound)
+    let signed = by_signature(admitted, demands, env)?;
+    let (second, content) = signed
+        .map(|signed| (Some(signed.proven), signed.content))
+        .unwrap_or_default();
+    let possession = Possession::of([key, second], certificate).ok_or(Reason::TokenUnbound)?;
+    Ok(Shown {
+        possession,
+        content,
+    })
+}
+
+/// The signature over the request, where the token asks for one. `jwk` and `kid` beside each other
+/// must mean the same key, as there is one signature.
+fn by_signature(
+    Admitted {
+        head,
+        route,
+        target,
+        ..
+    }: &Admitted,
+    demands: Demands<'_>,
+    env: &Env<'_>,
+) -> Result<Option<Signed>, Reason> {
+    let named = demands
+        .kid
+        .map(|kid| env.policy.signature_keys.get(kid))
+        .map(|key| key.ok_or(Reason::ConfirmationUnsupported)) // D25
+        .transpose()?;
+    let jwk = match (demands.jwk, named) {
+        (None, None) => return Ok(None),
+        (Some(own), Some(named)) if own.thumbprint() != named.thumbprint() => {
+            return Err(Reason::ConfirmationUnsupported); // D25
+        }
+        (_, Some(key)) | (Some(key), None) => key,
+    };
+    let key = Key {
+        jwk,
+        id: demands.kid,
+    };
+    let rules = route.signature.as_ref();
+    let rules = rules.ok_or(Reason::ConfirmationUnsupported)?;
+    let message = Message {
+        head,
+        target,
+        origin: &route.origin,
+    };
+    http_signature::verify(rules, &message, key, env.now, env.verifier).map(Some)
 }
 
 fn by_dpop(

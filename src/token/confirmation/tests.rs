@@ -1,5 +1,5 @@
 use super::*;
-use crate::testing::{strict, test};
+use crate::testing::{client_key, strict, test, with, without};
 use serde_json::{Value, json};
 
 /// `jkt` of RFC 9449 section 6.1.
@@ -17,14 +17,32 @@ fn members_are_sorted_into_what_can_and_cannot_be_checked() {
     let expected = Confirmation {
         jkt: from_base64url(JKT),
         certificate: from_base64url(CERTIFICATE),
-        uncheckable: false,
         unregistered: 2,
+        ..Confirmation::default()
     };
     assert_eq!(found, Ok(expected));
-    for registered in ["jwk", "jwe", "kid", "jku", "osc"] {
+    for registered in ["jwk", "jwe", "jku", "osc"] {
         let found = parse(&json!({ registered: "x" })).expect(registered);
         assert!(found.uncheckable, "{registered}");
     }
+    for unusable in [
+        json!({ "kid": 1 }),
+        json!({ "jwk": { "kty": "oct", "k": "AAAA" } }),
+        json!({ "jwk": with(client_key().jwk(), "d", json!("AA")) }),
+        json!({ "jwk": without(client_key().jwk(), "x") }),
+    ] {
+        let found = parse(&unusable).unwrap();
+        let expected = Confirmation {
+            uncheckable: true,
+            ..Confirmation::default()
+        };
+        assert_eq!(found, expected, "{unusable}");
+    }
+    let found = parse(&json!({ "kid": "k", "jwk": client_key().jwk() })).unwrap();
+    assert_eq!(found.kid.as_deref(), Some("k"));
+    let thumbprint = found.jwk.as_ref().map(|key| *key.thumbprint());
+    assert_eq!(thumbprint, Some(client_key().thumbprint()));
+    assert!(!found.uncheckable);
     // Names are exact: another spelling is another member.
     for other in ["JKT", "x5t#s256", "x5t", "jkt "] {
         let found = parse(&json!({ other: JKT })).expect(other);
@@ -66,37 +84,49 @@ fn a_digest_is_32_bytes_in_canonical_base64url() {
     }
 }
 
-/// Rows of the truth table: scheme (`D`, `B`), then whether there is a `jkt`, a certificate, an
-/// uncheckable member, an unregistered one, and whether the policy refuses those. `*` is both.
+/// Rows of the truth table: scheme (`D`, `B`), then whether there is a `jkt`, a certificate, a key
+/// that signs, an uncheckable member, an unregistered one, and whether the policy refuses those. `*`
+/// is both.
 const TABLE: &[(&str, Result<(), Reason>)] = &[
     // Bound to nothing, or under the DPoP scheme not to a DPoP key.
-    ("D0*00*", Err(Reason::TokenUnbound)),
-    ("D0*010", Err(Reason::TokenUnbound)),
-    ("B0000*", Err(Reason::TokenUnbound)),
-    ("B00010", Err(Reason::TokenUnbound)),
+    ("D0**00*", Err(Reason::TokenUnbound)),
+    ("D0**010", Err(Reason::TokenUnbound)),
+    ("B00000*", Err(Reason::TokenUnbound)),
+    ("B000010", Err(Reason::TokenUnbound)),
     // Bound: everything that is there is demanded.
-    ("D1*00*", Ok(())),
-    ("D1*010", Ok(())),
-    ("B0100*", Ok(())),
-    ("B01010", Ok(())),
+    ("D1**00*", Ok(())),
+    ("D1**010", Ok(())),
+    ("B01*00*", Ok(())),
+    ("B01*010", Ok(())),
+    ("B00100*", Ok(())),
+    ("B001010", Ok(())),
     // Members of no meaning, where the policy refuses those.
-    ("D**011", Err(Reason::ConfirmationUnknown)),
-    ("B0*011", Err(Reason::ConfirmationUnknown)),
+    ("D***011", Err(Reason::ConfirmationUnknown)),
+    ("B0**011", Err(Reason::ConfirmationUnknown)),
     // What cannot be checked refuses, whatever else is there.
-    ("D**1**", Err(Reason::ConfirmationUnsupported)),
-    ("B0*1**", Err(Reason::ConfirmationUnsupported)),
+    ("D***1**", Err(Reason::ConfirmationUnsupported)),
+    ("B0**1**", Err(Reason::ConfirmationUnsupported)),
     // A token with a DPoP key is no bearer token.
-    ("B1****", Err(Reason::BoundTokenAsBearer)),
+    ("B1*****", Err(Reason::BoundTokenAsBearer)),
 ];
 
 #[test]
 fn every_combination_has_one_row() {
-    for bits in 0..64_u8 {
+    let key = Box::new(Jwk::parse(&strict(&client_key().jwk())).unwrap());
+    for bits in 0..=255_u8 {
         let bit = |place: u8| bits & (1 << place) != 0;
-        let scheme = if bit(5) { Scheme::Bearer } else { Scheme::Dpop };
+        let scheme = if bit(6) { Scheme::Bearer } else { Scheme::Dpop };
+        // The key itself, or its name.
+        let (jwk, kid) = if bit(7) {
+            (bit(3).then(|| key.clone()), None)
+        } else {
+            (None, bit(3).then(|| "client".to_owned()))
+        };
         let confirmation = Confirmation {
-            jkt: bit(4).then_some([7; 32]),
-            certificate: bit(3).then_some([8; 32]),
+            jkt: bit(5).then_some([7; 32]),
+            certificate: bit(4).then_some([8; 32]),
+            jwk,
+            kid,
             uncheckable: bit(2),
             unregistered: usize::from(bit(1)),
         };
@@ -105,8 +135,8 @@ fn every_combination_has_one_row() {
         } else {
             UnknownConfirmation::Ignore
         };
-        let letter = if bit(5) { "B" } else { "D" };
-        let name = format!("{letter}{:05b}", bits & 31);
+        let letter = if bit(6) { "B" } else { "D" };
+        let name = format!("{letter}{:06b}", bits & 63);
         let fits = |row: &str| {
             row.bytes()
                 .zip(name.bytes())
@@ -117,6 +147,8 @@ fn every_combination_has_one_row() {
         let all = Demands {
             key: confirmation.jkt.as_ref(),
             certificate: confirmation.certificate.as_ref(),
+            jwk: confirmation.jwk.as_deref(),
+            kid: confirmation.kid.as_deref(),
         };
         let found = confirmation.demands(scheme, policy);
         assert_eq!(found, rows[0].1.map(|()| all), "{name}");

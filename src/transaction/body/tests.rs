@@ -6,6 +6,7 @@ const RULES: Rules = Rules {
         bytes: 20,
         depth: 2,
     },
+    is_json: true,
 };
 
 fn head(lines: &[(&str, &str)]) -> RequestHead {
@@ -151,4 +152,29 @@ fn a_body_is_read_within_its_limits() {
 fn a_transaction_that_reads_no_body_has_none() {
     assert_eq!(absent(&head(&[])), Err(Reason::BodyUnlisted));
     assert_eq!(absent(&head(&[]).alone()), Ok(()));
+}
+
+/// What is only held against its digest may be anything, within the limit.
+#[test]
+fn a_body_that_is_not_json_is_bounded_alone() {
+    let rules = Rules {
+        is_json: false,
+        ..RULES
+    };
+    for (lines, expected) in [
+        (&[][..], Ok(())),
+        (&[("content-type", "image/png")], Ok(())),
+        (&[("content-encoding", "gzip")], Ok(())),
+        (
+            &[("transfer-encoding", "gzip, chunked")],
+            Err(Reason::BodyEncoding),
+        ),
+        (&[("content-length", "20")], Ok(())),
+        (&[("content-length", "21")], Err(Reason::BodyTooLarge)),
+        (&[("content-length", "x")], Err(Reason::HeaderMalformed)),
+    ] {
+        assert_eq!(announce(&rules, &head(lines)), expected, "{lines:?}");
+    }
+    assert_eq!(read(&rules, b"\xff{").map(|it| it.is_none()), Ok(true));
+    assert_eq!(read(&rules, &[0; 21]).err(), Some(Reason::BodyTooLarge));
 }

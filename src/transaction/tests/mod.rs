@@ -104,11 +104,14 @@ fn judge_by(rules: &Rules, asked: &Asked) -> Result<(), Reason> {
     let origin = Origin::parse("https://api.example.com").expect("an origin");
     let claims = Json::parse(asked.claims.as_bytes(), LIMITS).expect(&asked.claims);
     let head = head(&asked.headers);
-    let of_body = body::Rules { limits: LIMITS };
+    let of_body = body::Rules {
+        limits: LIMITS,
+        is_json: true,
+    };
     let body = match &asked.body {
         Some(text) => {
             body::announce(&of_body, &head)?;
-            Some(body::read(&of_body, text.as_bytes())?)
+            body::read(&of_body, text.as_bytes())?
         }
         None => None,
     };

