@@ -7,11 +7,13 @@ mod authorize;
 mod case;
 mod decide;
 mod known;
+mod outcome;
 mod principal;
 mod release;
 mod settle;
 mod spend;
 
+pub use outcome::{Outcome, Release};
 pub use release::OURS;
 pub use spend::of_store;
 
@@ -22,8 +24,6 @@ use crate::policy::Policy;
 use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::{ReplayLog, fleet};
 use crate::reason::Reason;
-use crate::record::Record;
-use crate::respond::Reply;
 use crate::step_up::{Call, Response, Silence};
 use crate::time::UnixTime;
 use crate::token::cache::Cache;
@@ -40,7 +40,6 @@ use known::{Known, Need};
 use settle::settle;
 use spend::{Spend, Spending, Spent, spend};
 use std::cell::RefCell;
-use std::fmt;
 use std::rc::Rc;
 
 /// What a verdict rests on beside the request: the policy, the moment, and ports that answer at once.
@@ -105,59 +104,6 @@ pub enum Answer {
     Consumed(fleet::Response),
     /// What the decision service said.
     Decision(Response),
-}
-
-/// A verdict, with its record.
-#[must_use]
-#[derive(Debug)]
-pub enum Outcome {
-    /// Forward the request, changed so.
-    Forward(Release, Box<Record>),
-    /// Answer in place of the upstream.
-    Refuse(Reply, Box<Record>),
-    /// Answer with the gate's own public keys, a JSON Web Key Set.
-    Publish(Rc<str>, Box<Record>),
-}
-
-impl Outcome {
-    /// The record of the verdict.
-    #[must_use]
-    pub fn record(&self) -> &Record {
-        match self {
-            Self::Forward(_, record) | Self::Refuse(_, record) | Self::Publish(_, record) => record,
-        }
-    }
-}
-
-/// How a request is released.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Release {
-    /// Request headers to remove, before any is set. Only names that are there.
-    pub remove: Vec<String>,
-    /// Request headers to set.
-    pub set: Vec<(&'static str, String)>,
-    /// Filter state to write: keys below `wasm.`, and values.
-    pub state: Vec<(&'static str, String)>,
-    /// Headers of the response to set, in place of the upstream's.
-    pub response: Vec<(&'static str, String)>,
-}
-
-// A token may be among what is set, and tokens are never shown.
-impl fmt::Debug for Release {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let shown = |(name, value): &(&'static str, String)| match *name {
-            release::AUTHORIZATION => (*name, "...".to_owned()),
-            name => (name, value.clone()),
-        };
-        let set: Vec<(&str, String)> = self.set.iter().map(shown).collect();
-        formatter
-            .debug_struct("Release")
-            .field("remove", &self.remove)
-            .field("set", &set)
-            .field("state", &self.state)
-            .field("response", &self.response)
-            .finish()
-    }
 }
 
 /// Why a stage ended the way of a request.

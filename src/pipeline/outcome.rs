@@ -1,0 +1,60 @@
+//! What comes of a request.
+
+use crate::pipeline::release::AUTHORIZATION;
+use crate::record::Record;
+use crate::respond::Reply;
+use std::fmt;
+use std::rc::Rc;
+
+/// A verdict, with its record.
+#[must_use]
+#[derive(Debug)]
+pub enum Outcome {
+    /// Forward the request, changed so.
+    Forward(Release, Box<Record>),
+    /// Answer in place of the upstream.
+    Refuse(Reply, Box<Record>),
+    /// Answer with the gate's own public keys, a JSON Web Key Set.
+    Publish(Rc<str>, Box<Record>),
+}
+
+impl Outcome {
+    /// The record of the verdict.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        match self {
+            Self::Forward(_, record) | Self::Refuse(_, record) | Self::Publish(_, record) => record,
+        }
+    }
+}
+
+/// How a request is released.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Release {
+    /// Request headers to remove, before any is set. Only names that are there.
+    pub remove: Vec<String>,
+    /// Request headers to set.
+    pub set: Vec<(&'static str, String)>,
+    /// Filter state to write: keys below `wasm.`, and values.
+    pub state: Vec<(&'static str, String)>,
+    /// Headers of the response to set, in place of the upstream's.
+    pub response: Vec<(&'static str, String)>,
+}
+
+// A token may be among what is set, and tokens are never shown.
+impl fmt::Debug for Release {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = |(name, value): &(&'static str, String)| match *name {
+            AUTHORIZATION => (*name, "...".to_owned()),
+            name => (name, value.clone()),
+        };
+        let set: Vec<(&str, String)> = self.set.iter().map(shown).collect();
+        formatter
+            .debug_struct("Release")
+            .field("remove", &self.remove)
+            .field("set", &set)
+            .field("state", &self.state)
+            .field("response", &self.response)
+            .finish()
+    }
+}
