@@ -6,6 +6,8 @@ use super::{At, Faults, MILLISECOND, MINUTE, Part, age, span, span_or, text, wit
 use crate::config::units;
 use crate::config::wire::opaque::{Client, Introspection, OpaqueIssuer as Written};
 use crate::config::wire::scalar::{Age, Whole};
+use crate::policy::IdentityRules;
+use crate::proof::{self, Method};
 use crate::token::introspection::Endpoint;
 use crate::token::issuer::{Issuer, KeySource};
 use crate::token::{IssuerId, Kind};
@@ -168,4 +170,22 @@ pub(super) fn longest_age(
         None => Some(Some(endpoint.max_cache)),
         Some(written) => age(&written, endpoint.max_cache, age_at, faults).map(Some),
     }
+}
+
+/// A route that asks about tokens takes proofs with which a key can be shown before.
+pub(super) fn check_proofs(
+    identity: Option<&IdentityRules>,
+    proofs: Option<&proof::Rules>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) {
+    let asks = identity.is_some_and(|it| it.introspection.is_some());
+    let shows = |method: &Method| match method {
+        Method::Dpop | Method::Mtls => true,
+        Method::HttpSignature => false,
+    };
+    let can = proofs.is_none_or(|it| it.any_of.iter().any(shows));
+    let problem = "has neither `dpop` nor `mtls`: nobody is asked about an opaque token before its \
+                   sender has shown a key by one of them";
+    faults.check(!asks || can, at, problem);
 }

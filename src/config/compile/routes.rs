@@ -58,7 +58,9 @@ fn route(
         Some(written) => identity(written, origin.as_ref(), known, &identity_at, faults),
         None => issuance::anyone(issuance, &identity_at, faults),
     };
-    let proof = proofs(written.proof, &at.member("proof"), faults);
+    let proof_at = at.member("proof");
+    let proof = proofs(written.proof, &proof_at, faults);
+    opaque::check_proofs(identity.as_ref(), proof.as_ref(), &proof_at, faults);
     let handing_at = at.member("upstream");
     let handing = upstream::of_route(
         written.upstream,

@@ -73,7 +73,8 @@ fn shown(
             let shown = possession::show(admitted, &expected, env, case)?;
             Ok(*shown.of_any_key().thumbprint())
         }
-        // A bearer token is bound to a certificate, or to nothing that passes.
+        // A bearer token is bound to a certificate, or to a key that signs messages and that nobody
+        // knows before the answer.
         Scheme::Bearer if admitted.route.proof.any_of.contains(&Method::Mtls) => {
             connection.certificate.ok_or(Reason::CertificateMissing)
         }
