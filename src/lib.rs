@@ -26,9 +26,11 @@ pub mod proof;
 pub mod reason;
 pub mod record;
 pub mod respond;
+pub mod revocation;
 pub mod risk;
 pub mod route;
 pub mod step_up;
+pub mod supply;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod time;

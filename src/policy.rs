@@ -2,11 +2,13 @@
 
 use crate::http::origin::Origin;
 use crate::jose::jwk::Jwk;
-use crate::keys::Source;
 use crate::proof::replay::{Window, fleet};
 use crate::proof::{dpop, http_signature};
+use crate::revocation::List;
+use crate::revocation::deny::DenyList;
 use crate::route::{Index, Template};
 use crate::step_up::Service;
+use crate::supply::Source;
 use crate::token::IssuerId;
 use crate::token::issuer::Issuer;
 use crate::{assertion, proof, risk, step_up, transaction};
@@ -37,6 +39,10 @@ pub struct Policy {
     pub signature_keys: BTreeMap<String, Jwk>,
     /// Key sources, by the place that [`crate::token::issuer::KeySource::Fetched`] names.
     pub sources: Vec<Source>,
+    /// Status lists, by [`ListId`](crate::revocation::ListId).
+    pub status_lists: Vec<List>,
+    /// What is denied, whatever its issuer says of it.
+    pub deny: DenyList,
     /// Decision services, by [`step_up::ServiceId`].
     pub services: Vec<Service>,
     /// Routes, in order.

@@ -110,6 +110,28 @@ reasons! {
     IntrospectionMalformed = "introspection_malformed",
     /// This worker may ask the authorization server no more now.
     IntrospectionBudget = "introspection_budget",
+    /// The policy denies this token.
+    TokenDenied = "token_denied",
+    /// The policy denies the subject or the actor of the token.
+    SubjectDenied = "subject_denied",
+    /// The policy denies the transaction of the token.
+    TransactionDenied = "transaction_denied",
+    /// The token refers to no status list, and the policy demands one of its issuer's tokens.
+    StatusMissing = "status_missing",
+    /// The token's `status` is no reference to a status list.
+    StatusMalformed = "status_malformed",
+    /// The token refers to a status list that the policy does not name for its issuer.
+    StatusListUnknown = "status_list_unknown",
+    /// The status list of the token is not at hand, has expired, or is older than the policy allows.
+    StatusUnavailable = "status_unavailable",
+    /// The status list of the token ends before the token's entry.
+    StatusOutOfRange = "status_out_of_range",
+    /// The issuer revoked the token.
+    TokenRevoked = "token_revoked",
+    /// The issuer suspended the token.
+    TokenSuspended = "token_suspended",
+    /// The status list has a status for the token that is neither valid, invalid nor suspended.
+    StatusUnknown = "status_unknown",
     /// The token lacks a scope that the route asks for.
     ScopeInsufficient = "scope_insufficient",
 
@@ -126,6 +148,8 @@ reasons! {
     CertificateMissing = "certificate_missing",
     /// The connection shows another client certificate than the one the token is bound to.
     CertificateMismatch = "certificate_mismatch",
+    /// The policy denies the key or the certificate whose possession was shown.
+    KeyDenied = "key_denied",
     /// There is no proof of possession.
     ProofMissing = "proof_missing",
     /// There is more than one proof of possession.

@@ -63,6 +63,8 @@ pub struct Record {
     pub introspection: Option<&'static str>,
     /// How many members of the token's `cnf` are outside the registry.
     pub unregistered_confirmations: Option<usize>,
+    /// The status list that the token refers to, by its name in the policy.
+    pub status_list: Option<Rc<str>>,
     /// How far the use of the proof is remembered by now: `worker`, `host` or `fleet`; null where it
     /// was not noted.
     pub replay_scope: Option<&'static str>,
@@ -159,6 +161,7 @@ impl Record {
             txn: None,
             introspection: None,
             unregistered_confirmations: None,
+            status_list: None,
             replay_scope: None,
             service: None,
             engine: Engines::default(),

@@ -156,8 +156,8 @@ const REFUSED: Row = (403, "The request is refused", Authenticate::No);
 const fn row(reason: Reason) -> Row {
     use Reason as R;
     match reason {
-        R::NotConfigured | R::HostFault | R::Overloaded | R::KeysUnavailable | R::ReplayLogFull
-        | R::ReplayLogFault | R::StoreTimeout | R::StoreUnreachable | R::StoreClusterUnknown
+        R::NotConfigured | R::HostFault | R::Overloaded | R::KeysUnavailable
+        | R::StatusUnavailable | R::ReplayLogFull | R::ReplayLogFault | R::StoreTimeout | R::StoreUnreachable | R::StoreClusterUnknown
         | R::StoreStatus | R::StoreMalformed | R::StoreLease | R::StoreClock
         | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
         | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
@@ -173,7 +173,9 @@ const fn row(reason: Reason) -> Row {
         R::CredentialsMalformed => CREDENTIAL,
         R::TokenMalformed | R::TokenType | R::TokenIssuer | R::TokenAlgorithm
         | R::TokenKeyUnknown | R::TokenSignature | R::TokenClaims | R::TokenAudience
-        | R::TokenExpired | R::TokenEarly | R::TokenInactive => TOKEN,
+        | R::TokenExpired | R::TokenEarly | R::TokenInactive | R::TokenDenied | R::StatusMissing | R::StatusMalformed
+        | R::StatusListUnknown | R::StatusOutOfRange | R::TokenRevoked | R::TokenSuspended
+        | R::StatusUnknown => TOKEN,
         R::TokenUnbound | R::BoundTokenAsBearer | R::ConfirmationUnsupported
         | R::ConfirmationUnknown | R::ProofKeyMismatch => BINDING,
         R::CertificateMissing | R::CertificateMismatch => CERTIFICATE,
@@ -190,7 +192,8 @@ const fn row(reason: Reason) -> Row {
         R::BodyType | R::BodyEncoding => MEDIA,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyMalformed => BODY,
-        R::RiskRefused | R::DecisionDenied | R::DecisionObligation => REFUSED,
+        R::RiskRefused | R::DecisionDenied | R::DecisionObligation | R::SubjectDenied | R::KeyDenied
+        | R::TransactionDenied => REFUSED,
         R::StepUpRequired => STEP_UP,
     }
 }

@@ -8,13 +8,15 @@ use crate::jose::KeySet;
 use crate::jose::jwk::Jwk;
 use crate::json::{Json, Limits};
 use crate::proof::dpop;
+use crate::supply::board::Board;
 use crate::time::UnixTime;
-use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
+use crate::token::issuer::{Issuer, KeySource, StatusDemand, UnknownConfirmation};
 use crate::token::{Held, IssuerId, KeyStore, Kind};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -129,6 +131,7 @@ pub(crate) fn issuer() -> Issuer {
         keys: KeySource::Inline(key_set(&[issuer_key()])),
         introspection: None,
         unknown_confirmation: UnknownConfirmation::Ignore,
+        status: StatusDemand::Optional,
     }
 }
 
@@ -171,6 +174,41 @@ impl KeyStore for Keys {
 
     fn may_fetch(&self, _issuer: IssuerId, _kid: Option<&str>) -> bool {
         self.may_fetch.get()
+    }
+}
+
+/// A board in this process: what the host's shared data does.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wall(pub(crate) Rc<RefCell<HashMap<String, Written>>>);
+
+/// A value, and the number that names this state of it.
+pub(crate) type Written = (Vec<u8>, u32);
+
+impl Board for Wall {
+    fn read(&self, name: &str) -> Option<(Vec<u8>, u32)> {
+        self.0.borrow().get(name).cloned()
+    }
+    fn write(&self, name: &str, value: &[u8], state: Option<u32>) -> bool {
+        let mut held = self.0.borrow_mut();
+        let now = held.get(name).map(|(_, state)| *state);
+        if now == state {
+            held.insert(
+                name.to_owned(),
+                (value.to_vec(), now.unwrap_or(0).wrapping_add(1)),
+            );
+        }
+        now == state
+    }
+}
+
+impl Wall {
+    /// The name there that has this in it.
+    pub(crate) fn name(&self, prefix: &str) -> String {
+        let held = self.0.borrow();
+        held.keys()
+            .find(|name| name.contains(prefix))
+            .unwrap()
+            .clone()
     }
 }
 

@@ -20,7 +20,8 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["respond", "record", "assertion"],
     &["step_up"],
-    &["risk", "transaction", "proof", "keys"],
+    &["risk", "transaction", "proof", "keys", "revocation"],
+    &["supply"],
     &["token"],
     &["jose"],
     &["crypto"],
@@ -41,6 +42,7 @@ const OWNED: &[(&str, &str)] = &[
     ("hmac", "crypto"),
     ("sha2", "crypto"),
     ("subtle", "crypto"),
+    ("miniz_oxide", "revocation"),
     ("sfv", "http"),
 ];
 

@@ -12,7 +12,7 @@ use countersign::reason::Reason;
 use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
 use countersign::token::credentials::Scheme;
-use countersign::token::issuer::{Issuer, KeySource, UnknownConfirmation};
+use countersign::token::issuer::{Issuer, KeySource, StatusDemand, UnknownConfirmation};
 use countersign::token::{self, Held, IssuerId, KeyStore, Kind, Token};
 use mint::{Grant, Key, Purpose};
 use serde_json::json;
@@ -55,6 +55,7 @@ fn accept(text: &str, keys: Rc<KeySet>) -> Rc<Token> {
         keys: KeySource::Inline(Rc::clone(&keys)),
         introspection: None,
         unknown_confirmation: UnknownConfirmation::Refuse,
+        status: StatusDemand::Optional,
     };
     token::verify(
         text,

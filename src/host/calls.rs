@@ -2,10 +2,10 @@
 
 use super::abi::{self, Buffer, Map};
 use super::pairs;
-use crate::keys::{MAX_SET_BYTES, Source};
 use crate::proof::replay::fleet;
 use crate::reason::Reason;
 use crate::step_up::{Call, MAX_ANSWER_BYTES, Response, Service, Silence};
+use crate::supply::Source;
 use crate::token::introspection::request::{self, Client};
 use crate::token::introspection::{self, Endpoint};
 use proxy_wasm::hostcalls::dispatch_http_call;
@@ -47,13 +47,13 @@ pub(super) fn store(store: &fleet::Store, path: &str, body: &[u8]) -> Result<u32
     dispatch(&store.cluster, headers, Some(body), store.timeout)
 }
 
-/// Fetches the keys of a source.
-pub(super) fn fetch(source: &Source) -> Result<u32, Silence> {
+/// Fetches the document of a source.
+pub(super) fn fetch(source: &Source, accept: &str) -> Result<u32, Silence> {
     let headers = vec![
         (":method", "GET"),
         (":path", source.path.as_str()),
         (":authority", source.authority.as_str()),
-        ("accept", "application/jwk-set+json, application/json"),
+        ("accept", accept),
     ];
     dispatch(&source.cluster, headers, None, source.timeout)
 }
@@ -152,9 +152,9 @@ fn status(lines: &Lines) -> Option<u16> {
     one(lines, ":status").and_then(|status| status.parse().ok())
 }
 
-/// The key set that a source answered with.
-pub(super) fn set(headers: usize, body: usize) -> Option<Vec<u8>> {
-    if headers == 0 || body > MAX_SET_BYTES {
+/// The document that a source answered with, if it has at most this many bytes.
+pub(super) fn document(headers: usize, body: usize, most: usize) -> Option<Vec<u8>> {
+    if headers == 0 || body > most {
         return None;
     }
     let lines = pairs::read(&abi::pairs(Map::CallResponse).ok()?)?;

@@ -13,7 +13,7 @@ use crate::assertion::Asserter;
 use crate::crypto::digest::MacKey;
 use crate::crypto::{Pure, Verifier};
 use crate::http::Connection;
-use crate::keys::store::{Fetch, Store};
+use crate::keys;
 use crate::pipeline::{self, Env, Outcome, Step};
 use crate::policy::{self, Policy};
 use crate::proof::dpop::nonce::Mint;
@@ -21,7 +21,12 @@ use crate::proof::replay::fleet::{Rolling, Term};
 use crate::proof::replay::{Geometry, Log, ReplayLog};
 use crate::proof::{Method, dpop};
 use crate::reason::Reason;
+use crate::revocation;
+use crate::revocation::deny::DenyList;
+use crate::revocation::store::Means;
 use crate::risk::{Condition, Signal};
+use crate::supply::board::Seal;
+use crate::supply::stock::Fetch;
 use crate::time::UnixTime;
 use crate::token::IssuerId;
 use crate::token::cache::Cache;
@@ -31,6 +36,15 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
+
+/// A fetch that is under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Fetching {
+    /// Of keys.
+    Keys(Fetch),
+    /// Of a status list.
+    StatusList(Fetch),
+}
 
 /// What a policy needs to know of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -53,15 +67,20 @@ impl Reads {
 /// A policy at work.
 pub(super) struct Gate {
     pub(super) policy: Rc<Policy>,
-    pub(super) keys: Store<SharedData>,
+    pub(super) keys: keys::store::Store<SharedData>,
+    pub(super) lists: revocation::store::Store<SharedData>,
+    /// What the workers share.
+    pub(super) board: SharedData,
+    /// The seal on it.
+    pub(super) seal: Seal,
     pub(super) meters: Rc<Meters>,
     pub(super) waiting: RefCell<Table<Held>>,
     /// The fetches that are under way, by the number of their call.
-    pub(super) fetches: RefCell<BTreeMap<u32, Fetch>>,
+    pub(super) fetches: RefCell<BTreeMap<u32, Fetching>>,
     /// The leases that entries in the store of the fleet live by, and the call that asks for the next.
     pub(super) leases: Rolled,
     pub(super) granting: Cell<Option<u32>>,
-    /// The queue on which this root is told of new keys, and when it last signed on.
+    /// The queue on which this root is told of new documents, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
     /// What is known of opaque tokens, and being asked.
     pub(super) introspections: RefCell<Desk>,
@@ -111,15 +130,18 @@ impl Gate {
             // A log that began at no time could not tell what it has not seen.
             Err(_) => Box::new(Closed),
         };
-        Ok(Self {
+        let moment = moment.unwrap_or_default();
+        let gate = Self {
             verifier: Box::new(verifier),
             replay,
             asserter,
             nonces,
             clients,
             is_open: true,
-            ..Self::new(policy, secret, moment.unwrap_or_default(), meters)
-        })
+            ..Self::new(policy, secret, moment, meters)
+        };
+        gate.with_means(moment.now, |means| gate.lists.look_around(means));
+        Ok(gate)
     }
 
     /// A gate that refuses every request, because there is nothing it may act on.
@@ -150,6 +172,8 @@ impl Gate {
             issuers: Vec::new(),
             signature_keys: std::collections::BTreeMap::new(),
             sources: Vec::new(),
+            status_lists: Vec::new(),
+            deny: DenyList::default(),
             services: Vec::new(),
             routes: Vec::new(),
             index: crate::route::Index::default(),
@@ -159,14 +183,25 @@ impl Gate {
 
     fn new(policy: Policy, secret: &[u8], moment: Moment, meters: Rc<Meters>) -> Self {
         let (holder, _) = moment.entropy.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let holder = i64::from_be_bytes(*holder);
+        let seal = Seal::new(secret);
         Self {
-            keys: Store::new(
+            keys: keys::store::Store::new(
                 &policy.issuers,
                 &policy.sources,
-                secret,
-                i64::from_be_bytes(*holder),
+                seal.clone(),
+                holder,
+                SharedData,
+                moment.now,
+            ),
+            lists: revocation::store::Store::new(
+                &policy.status_lists,
+                seal.clone(),
+                holder,
                 SharedData,
             ),
+            board: SharedData,
+            seal,
             waiting: RefCell::new(Table::of(policy.waiting.requests)),
             fetches: RefCell::default(),
             leases: Rolled(RefCell::new(rolling(&policy))),
@@ -241,14 +276,27 @@ impl Gate {
         self.at(moment, |env| pipeline::refuse(reason, env))
     }
 
+    /// What status lists are verified with, now.
+    pub(super) fn with_means<T>(&self, now: UnixTime, act: impl FnOnce(Means<'_>) -> T) -> T {
+        let keys = self.keys.at(now);
+        act(Means {
+            issuers: &self.policy.issuers,
+            keys: &keys,
+            verifier: &*self.verifier,
+            now,
+        })
+    }
+
     fn at<T>(&self, moment: Moment, judge: impl FnOnce(&Env<'_>) -> T) -> T {
         let keys = self.keys.at(moment.now);
+        let lists = self.lists.at(moment.now);
         judge(&Env {
             policy: &self.policy,
             now: moment.now,
             entropy: moment.entropy,
             verifier: &*self.verifier,
             keys: &keys,
+            lists: &lists,
             replay: &*self.replay,
             nonces: self.nonces.as_ref(),
             leases: &self.leases,

@@ -1,7 +1,8 @@
 //! A request on the host, and what it waits for while it is held.
 
-use crate::keys::store::Ask;
+use crate::keys;
 use crate::pipeline::{Listening, Waiting};
+use crate::revocation;
 use crate::time::UnixTime;
 use crate::token::introspection::desk::Ticket;
 use std::cell::{Cell, RefCell};
@@ -42,7 +43,8 @@ pub(super) struct Held {
 /// What a request waits for.
 pub(super) enum State {
     Body(Listening),
-    Keys(Waiting, Ask),
+    Keys(Waiting, keys::store::Ask),
+    StatusList(Waiting, revocation::store::Ask),
     Introspection(Waiting, Ticket),
     Store(Waiting),
     Decision(Waiting),
@@ -53,6 +55,7 @@ impl State {
     pub(super) fn asked(self) -> Result<Waiting, Listening> {
         match self {
             Self::Keys(waiting, _)
+            | Self::StatusList(waiting, _)
             | Self::Introspection(waiting, _)
             | Self::Store(waiting)
             | Self::Decision(waiting) => Ok(waiting),

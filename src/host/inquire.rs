@@ -83,7 +83,11 @@ impl Gate {
             .borrow()
             .streams(|entry| match &entry.what.state {
                 State::Introspection(_, own) => *own == ticket,
-                State::Body(_) | State::Keys(..) | State::Store(_) | State::Decision(_) => false,
+                State::Body(_)
+                | State::Keys(..)
+                | State::StatusList(..)
+                | State::Store(_)
+                | State::Decision(_) => false,
             });
         for held in waiting.into_iter().filter_map(|stream| self.take(stream)) {
             let answer = Answer::Introspection(verdict.clone());

@@ -49,6 +49,10 @@ pub(super) struct Meters {
     pub(super) fetched: Meter,
     /// Fetches of keys that did not.
     pub(super) fetch_failed: Meter,
+    /// Fetches of status lists that brought one.
+    pub(super) list_fetched: Meter,
+    /// Fetches of status lists that did not.
+    pub(super) list_failed: Meter,
     /// Questions to authorization servers that were answered.
     pub(super) introspected: Meter,
     /// Questions to authorization servers that were not.
@@ -74,6 +78,8 @@ impl Meters {
             waiting: Meter::gauge("countersign.waiting"),
             fetched: Meter::counter("countersign.keys.fetch_ok"),
             fetch_failed: Meter::counter("countersign.keys.fetch_failed"),
+            list_fetched: Meter::counter("countersign.status.fetch_ok"),
+            list_failed: Meter::counter("countersign.status.fetch_failed"),
             introspected: Meter::counter("countersign.introspection.ok"),
             introspection_failed: Meter::counter("countersign.introspection.failed"),
             host_engine: Meter::counter("countersign.engine.host"),

@@ -19,6 +19,8 @@ mod asserting;
 #[cfg(target_os = "wasi")]
 mod calls;
 #[cfg(target_os = "wasi")]
+mod fetch;
+#[cfg(target_os = "wasi")]
 mod gate;
 #[cfg(target_os = "wasi")]
 mod held;

@@ -61,13 +61,31 @@ impl Gate {
     fn ask(&self, request: &Rc<Request>, question: Question, waiting: Waiting) -> Option<Step> {
         match question {
             Question::Keys(issuer, kid) => {
-                let Some(ask) = self.keys.ask(issuer, kid) else {
+                let Ok(now) = abi::now() else {
+                    return Some(Step::Done(waiting.abandon(Reason::HostFault)));
+                };
+                let Some(ask) = self.keys.ask(issuer, kid, now) else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::Keys), env)));
                 };
                 if !self.has_room(Caller::Unknown) {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
                 }
                 self.hold(request, State::Keys(waiting, ask), None);
+                self.ring_own();
+                None
+            }
+            Question::StatusList(list) => {
+                let Ok(now) = abi::now() else {
+                    return Some(Step::Done(waiting.abandon(Reason::HostFault)));
+                };
+                let ask = self.with_means(now, |means| self.lists.ask(list, means));
+                let Some(ask) = ask else {
+                    return Some(self.step(|env| waiting.resume(Ok(Answer::StatusList), env)));
+                };
+                if !self.has_room(Caller::Unknown) {
+                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                }
+                self.hold(request, State::StatusList(waiting, ask), None);
                 self.ring_own();
                 None
             }
@@ -143,7 +161,7 @@ impl Gate {
     fn hold(&self, request: &Rc<Request>, state: State, call: Option<u32>) {
         self.meters.waiting.add(1);
         let caller = match state {
-            State::Keys(..) | State::Introspection(..) => Caller::Unknown,
+            State::Keys(..) | State::StatusList(..) | State::Introspection(..) => Caller::Unknown,
             State::Body(_) | State::Store(_) | State::Decision(_) => Caller::Proven,
         };
         let entry = Entry {

@@ -1,11 +1,10 @@
-//! What a root does from time to time: end waits, keep keys fresh, hear of keys that others fetched.
+//! What a root does from time to time: end waits, keep documents fresh, hear of those that others
+//! fetched.
 
-use super::abi::{self, Level};
-use super::calls;
+use super::abi;
 use super::gate::Gate;
 use super::read;
-use crate::keys::roster;
-use crate::keys::store::{Fetch, FetchFault};
+use crate::supply::roster;
 use crate::time::UnixTime;
 use std::fmt::Write;
 
@@ -22,12 +21,12 @@ impl Gate {
         // Calls first: once the gate has acted for a stream, a call would be that stream's.
         self.roll(now);
         let unasked = self.inquire(now);
-        if !self.policy.sources.is_empty() || !self.clients.is_empty() {
+        let policy = &self.policy;
+        let fetches = !policy.sources.is_empty() || !policy.status_lists.is_empty();
+        if fetches || !self.clients.is_empty() {
             self.sign_on(now);
         }
-        for fetch in self.keys.tend(now) {
-            self.fetch(fetch, now);
-        }
+        self.fetch_due(now);
         self.sweep(now);
         self.wake(now);
         for (ticket, reason) in unasked {
@@ -35,69 +34,7 @@ impl Gate {
         }
     }
 
-    /// The answer to a fetch, if the call was one.
-    pub(super) fn fetched(&self, call: u32, headers: usize, body: usize) -> bool {
-        let Some(fetch) = self.fetches.borrow_mut().remove(&call) else {
-            return false;
-        };
-        if let Ok(now) = abi::now() {
-            let set = calls::set(headers, body);
-            self.ended(fetch, set.as_deref(), now);
-            self.tend();
-        }
-        true
-    }
-
-    fn fetch(&self, fetch: Fetch, now: UnixTime) {
-        let call = self
-            .policy
-            .sources
-            .get(fetch.source)
-            .and_then(|source| calls::fetch(source).ok());
-        match call {
-            Some(call) => {
-                self.fetches.borrow_mut().insert(call, fetch);
-            }
-            None => self.ended(fetch, None, now),
-        }
-    }
-
-    fn ended(&self, fetch: Fetch, set: Option<&[u8]>, now: UnixTime) {
-        let name = self
-            .policy
-            .sources
-            .get(fetch.source)
-            .map(|source| &*source.name);
-        let name = name.unwrap_or_default();
-        match self.keys.ended(fetch, set, now) {
-            Ok(()) => {
-                self.meters.fetched.add(1);
-                abi::log(Level::Info, &format!("keys of {name}: fetched"));
-            }
-            Err(FetchFault::LeaseLost) => return,
-            Err(FetchFault::NoAnswer) => {
-                self.meters.fetch_failed.add(1);
-                let problem = "no answer with status 200 and a size that is read";
-                abi::log(Level::Warn, &format!("keys of {name}: {problem}"));
-            }
-            Err(FetchFault::NotKeys(fault)) => {
-                self.meters.fetch_failed.add(1);
-                let problem = "the answer is not a key set that may be used";
-                abi::log(
-                    Level::Warn,
-                    &format!("keys of {name}: {problem}: {fault:?}"),
-                );
-            }
-        }
-        let own = self.queue.get().map(|(queue, _)| queue);
-        for queue in roster::signed_on(self.keys.board(), self.keys.seal(), now) {
-            if Some(queue) != own {
-                let _ = abi::ring(queue);
-            }
-        }
-    }
-
-    /// Has this root told of new keys. Not before its first tick: the canary of a configuration
+    /// Has this root told of new documents. Not before its first tick: the canary of a configuration
     /// has none, and a queue that nobody empties grows.
     fn sign_on(&self, now: UnixTime) {
         let (queue, due) = match self.queue.get() {
@@ -108,7 +45,7 @@ impl Gate {
             },
         };
         self.queue.set(Some((queue, due)));
-        if now >= due && roster::sign_on(self.keys.board(), self.keys.seal(), queue, now) {
+        if now >= due && roster::sign_on(&self.board, &self.seal, queue, now) {
             self.queue
                 .set(Some((queue, now.after(roster::SIGN_ON_EVERY))));
         }

@@ -22,7 +22,11 @@ impl Gate {
                 Body::Whole(_) => true,
             },
             Some(
-                State::Keys(..) | State::Introspection(..) | State::Store(_) | State::Decision(_),
+                State::Keys(..)
+                | State::StatusList(..)
+                | State::Introspection(..)
+                | State::Store(_)
+                | State::Decision(_),
             )
             | None => false,
         };
@@ -49,6 +53,7 @@ impl Gate {
             }
             State::Decision(waiting)
             | State::Keys(waiting, _)
+            | State::StatusList(waiting, _)
             | State::Introspection(waiting, _) => {
                 let answer = calls::answer(headers, body).map(Answer::Decision);
                 waiting.resume(answer, env)
@@ -75,21 +80,30 @@ impl Gate {
         }
     }
 
-    /// Goes on with the requests whose questions for keys are settled.
+    /// Goes on with the requests whose questions for keys or lists are settled.
     pub(super) fn wake(&self, now: UnixTime) {
         let settled = self
             .waiting
             .borrow()
             .streams(|entry| match &entry.what.state {
                 State::Keys(_, ask) => self.keys.settled(ask, now),
+                State::StatusList(_, ask) => self.lists.settled(*ask, now),
                 State::Body(_)
                 | State::Introspection(..)
                 | State::Store(_)
                 | State::Decision(_) => false,
             });
         for held in settled.into_iter().filter_map(|stream| self.take(stream)) {
+            let answer = match held.state {
+                State::StatusList(..) => Answer::StatusList,
+                State::Keys(..)
+                | State::Body(_)
+                | State::Introspection(..)
+                | State::Store(_)
+                | State::Decision(_) => Answer::Keys,
+            };
             self.go_on(held, |state, env| match state.asked() {
-                Ok(waiting) => waiting.resume(Ok(Answer::Keys), env),
+                Ok(waiting) => waiting.resume(Ok(answer), env),
                 Err(listening) => Step::Done(listening.abandon(Reason::HostFault)),
             });
         }

@@ -1,106 +1,81 @@
 //! The keys of all issuers, as one worker holds them.
 
 use crate::jose::{KeySet, KeySetFault};
-use crate::keys::board::{Board, Seal, number};
-use crate::keys::lease::{Cause, Lease};
 use crate::keys::missing::Missing;
-use crate::keys::{MAX_SET_BYTES, Source};
+use crate::supply::board::{Board, Seal};
+use crate::supply::stock::{self, Fetch, Supply};
+use crate::supply::{self, Reader, Settled, Source};
 use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource};
 use crate::token::{Held, IssuerId, KeyStore};
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
+
+/// Why a fetch of keys brought none.
+pub type FetchFault = supply::FetchFault<KeySetFault>;
 
 /// The keys of all issuers: those of the policy, and those that are fetched and shared with the
 /// other workers of the process.
 #[derive(Debug)]
 pub struct Store<B> {
-    board: B,
-    seal: Seal,
-    holder: i64,
+    supply: Supply<B, Rc<KeySet>>,
     issuers: Vec<KeySource>,
-    stocks: Vec<RefCell<Stock>>,
+    /// Of each source, the names that it did not have.
+    missing: Vec<RefCell<Missing>>,
 }
 
 /// A question for keys, from when it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ask {
-    stock: usize,
+    source: usize,
+    question: stock::Ask,
     kid: Option<String>,
-    begun: i64,
-    published: i64,
 }
 
-/// A fetch that this worker shall make, now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fetch {
-    /// The source, by its place in the policy's list.
-    pub source: usize,
-    number: i64,
-}
+/// Reads key sets.
+#[derive(Clone, Copy, Debug)]
+pub struct KeySets;
 
-/// Why a fetch brought nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FetchFault {
-    /// No answer, or not one with status 200 and of a size that is read.
-    NoAnswer,
-    /// The answer is not a key set that may be used.
-    NotKeys(KeySetFault),
-    /// The lease was lost, or the board could not be written. The other's result counts.
-    LeaseLost,
-}
+impl Reader for KeySets {
+    type Document = Rc<KeySet>;
+    type Fault = KeySetFault;
 
-/// What this worker has of one source.
-#[derive(Debug)]
-struct Stock {
-    source: Source,
-    lease_name: String,
-    keys_name: String,
-    lease: Lease,
-    published: i64,
-    fetched_at: UnixTime,
-    set: Option<Rc<KeySet>>,
-    missing: Missing,
-    wanted: Option<i64>,
+    const KIND: &'static str = "keys";
+    const MOST_BYTES: usize = 256 * 1024;
+
+    fn read(
+        &self,
+        _source: usize,
+        bytes: &[u8],
+        _held: Option<&Rc<KeySet>>,
+    ) -> Result<Rc<KeySet>, KeySetFault> {
+        KeySet::parse(bytes).map(Rc::new)
+    }
+
+    fn refresh(&self, source: &Source, _document: &Rc<KeySet>) -> Duration {
+        source.refresh
+    }
 }
 
 impl<B: Board> Store<B> {
     /// A store for these issuers and sources, with the keys that are on the board. `holder` tells
-    /// this worker from the others; `secret` is the gate's.
+    /// this worker from the others; `seal` is on what they share.
     pub fn new(
         issuers: &[Issuer],
         sources: &[Source],
-        secret: &[u8],
+        seal: Seal,
         holder: i64,
         board: B,
+        now: UnixTime,
     ) -> Self {
-        let seal = Seal::new(secret);
-        let store = Self {
-            board,
-            holder,
+        let supply = Supply::new::<KeySets>(sources.iter().cloned(), seal, holder, board);
+        supply.look_around(&KeySets, now);
+        Self {
+            supply,
             issuers: issuers.iter().map(|issuer| issuer.keys.clone()).collect(),
-            stocks: sources
-                .iter()
-                .cloned()
-                .map(|source| RefCell::new(Stock::new(source, &seal)))
-                .collect(),
-            seal,
-        };
-        // A new configuration judges at once; it must not wait for a tick, or for the issuer.
-        for stock in &store.stocks {
-            store.look(&mut stock.borrow_mut());
+            missing: sources.iter().map(|_| RefCell::default()).collect(),
         }
-        store
-    }
-
-    /// The board.
-    pub fn board(&self) -> &B {
-        &self.board
-    }
-
-    /// The seal on what is written to the board.
-    pub fn seal(&self) -> &Seal {
-        &self.seal
     }
 
     /// The keys as they may be used at this moment.
@@ -110,52 +85,21 @@ impl<B: Board> Store<B> {
 
     /// Notes that a request waits for a key. None where there is nothing to wait for: the issuer's
     /// keys are not fetched, or another worker's fetch brought this one just now.
-    pub fn ask(&self, issuer: IssuerId, kid: Option<String>) -> Option<Ask> {
-        let place = self.place(issuer)?;
-        let stock = &mut *self.stocks.get(place)?.borrow_mut();
-        let published = stock.published;
-        self.look(stock);
-        let ask = Ask {
-            stock: place,
+    pub fn ask(&self, issuer: IssuerId, kid: Option<String>, now: UnixTime) -> Option<Ask> {
+        let source = self.place(issuer)?;
+        let is_good = |set: &Rc<KeySet>| has(set, kid.as_deref());
+        let question = self.supply.ask(source, is_good, &KeySets, now)?;
+        Some(Ask {
+            source,
+            question,
             kid,
-            begun: stock.lease.begun,
-            published,
-        };
-        if stock.answers(&ask) {
-            return None;
-        }
-        stock.wanted = Some(ask.begun);
-        Some(ask)
+        })
     }
 
     /// Takes in what other workers published, and begins the fetches that this worker shall make.
     /// The caller makes each, and tells how it [`ended`](Self::ended).
     pub fn tend(&self, now: UnixTime) -> Vec<Fetch> {
-        let mut fetches = Vec::new();
-        for (source, stock) in self.stocks.iter().enumerate() {
-            let stock = &mut *stock.borrow_mut();
-            let state = self.look(stock);
-            let lease = stock.lease;
-            if stock.wanted.is_some_and(|begun| begun < lease.begun) {
-                stock.wanted = None;
-            }
-            let cause = match stock.wanted {
-                Some(_) if !lease.may_begin(Cause::Schedule, now) => Cause::MissingKey,
-                Some(_) | None => Cause::Schedule,
-            };
-            if let Some(begun) = lease.begin(&stock.source, cause, self.holder, now) {
-                if self.write_lease(stock, begun, state) {
-                    stock.wanted = None;
-                    fetches.push(Fetch {
-                        source,
-                        number: begun.begun,
-                    });
-                }
-            } else if !lease.in_flight(now) {
-                stock.wanted = None;
-            }
-        }
-        fetches
+        self.supply.tend(|_| true, &KeySets, now)
     }
 
     /// Tells how a fetch ended: with the bytes of an answer, or with none.
@@ -168,51 +112,23 @@ impl<B: Board> Store<B> {
         answer: Option<&[u8]>,
         now: UnixTime,
     ) -> Result<(), FetchFault> {
-        let Some(stock) = self.stocks.get(fetch.source) else {
-            return Err(FetchFault::LeaseLost);
-        };
-        let stock = &mut *stock.borrow_mut();
-        let good = match answer {
-            Some(bytes) if bytes.len() <= MAX_SET_BYTES => KeySet::parse(bytes)
-                .map(|_| bytes)
-                .map_err(FetchFault::NotKeys),
-            Some(_) | None => Err(FetchFault::NoAnswer),
-        };
-        let (lease, state) = self.lease(stock);
-        let ended = lease
-            .end(&stock.source, fetch.number, self.holder, good.is_ok(), now)
-            .ok_or(FetchFault::LeaseLost)?;
-        if let Ok(bytes) = good
-            && !self.publish(stock, ended.published, bytes, now)
-        {
-            return Err(FetchFault::LeaseLost);
-        }
-        if !self.write_lease(stock, ended, state) {
-            return Err(FetchFault::LeaseLost);
-        }
-        self.take_in(stock);
-        good.map(|_| ())
+        self.supply.ended(fetch, answer, &KeySets, now)
     }
 
     /// Whether a question need not wait any longer: the key is here, or a fetch that began after
     /// the question has ended, or none may begin for it.
     pub fn settled(&self, ask: &Ask, now: UnixTime) -> bool {
-        let Some(stock) = self.stocks.get(ask.stock) else {
-            return true;
-        };
-        let stock = &mut *stock.borrow_mut();
-        if stock.answers(ask) {
-            return true;
-        }
-        if ask.begun < stock.lease.ended {
-            if let Some(kid) = &ask.kid
-                && !stock.lease.failing()
-            {
-                stock.missing.note(kid, now);
+        let is_good = |set: &Rc<KeySet>| has(set, ask.kid.as_deref());
+        match self.supply.settled(ask.question, is_good, now) {
+            Settled::No => false,
+            Settled::Answered | Settled::Failed => true,
+            Settled::Unanswered => {
+                if let (Some(kid), Some(missing)) = (&ask.kid, self.missing.get(ask.source)) {
+                    missing.borrow_mut().note(kid, now);
+                }
+                true
             }
-            return true;
         }
-        stock.wanted.is_none() && !stock.lease.in_flight(now)
     }
 
     fn place(&self, issuer: IssuerId) -> Option<usize> {
@@ -221,91 +137,10 @@ impl<B: Board> Store<B> {
             KeySource::Inline(_) | KeySource::Absent => None,
         }
     }
-
-    fn lease(&self, stock: &Stock) -> (Lease, Option<u32>) {
-        let Some((bytes, state)) = self.board.read(&stock.lease_name) else {
-            return (Lease::default(), None);
-        };
-        let lease = self
-            .seal
-            .open(&stock.lease_name, &bytes)
-            .and_then(Lease::from_bytes);
-        (lease.unwrap_or_default(), Some(state))
-    }
-
-    /// Sees what the others did. Returns the number of the lease's state.
-    fn look(&self, stock: &mut Stock) -> Option<u32> {
-        let (lease, state) = self.lease(stock);
-        stock.lease = lease;
-        self.take_in(stock);
-        state
-    }
-
-    fn write_lease(&self, stock: &mut Stock, lease: Lease, state: Option<u32>) -> bool {
-        let bytes = self.seal.close(&stock.lease_name, lease.to_bytes());
-        let written = self.board.write(&stock.lease_name, &bytes, state);
-        if written {
-            stock.lease = lease;
-        }
-        written
-    }
-
-    fn publish(&self, stock: &Stock, number: i64, set: &[u8], now: UnixTime) -> bool {
-        let mut bytes = Vec::with_capacity(set.len().saturating_add(48));
-        bytes.extend_from_slice(&number.to_be_bytes());
-        bytes.extend_from_slice(&now.millis().to_be_bytes());
-        bytes.extend_from_slice(set);
-        let state = self.board.read(&stock.keys_name).map(|(_, state)| state);
-        let sealed = self.seal.close(&stock.keys_name, bytes);
-        self.board.write(&stock.keys_name, &sealed, state)
-    }
-
-    /// Takes in the keys on the board if the lease tells of others than the worker has. What is
-    /// not sealed, or older than the worker's own, is left there.
-    fn take_in(&self, stock: &mut Stock) {
-        if stock.lease.published == stock.published {
-            return;
-        }
-        let Some((bytes, _)) = self.board.read(&stock.keys_name) else {
-            return;
-        };
-        let mut rest = self.seal.open(&stock.keys_name, &bytes).unwrap_or_default();
-        if let Some(published) = number(&mut rest)
-            && let Some(fetched_at) = number(&mut rest).map(UnixTime::from_millis)
-            && published >= stock.lease.published
-            && fetched_at >= stock.fetched_at
-            && let Ok(set) = KeySet::parse(rest)
-        {
-            stock.published = stock.lease.published;
-            stock.fetched_at = fetched_at;
-            stock.set = Some(Rc::new(set));
-        }
-    }
 }
 
-impl Stock {
-    fn new(source: Source, seal: &Seal) -> Self {
-        let place = [&source.cluster, &source.authority, &source.path].map(String::as_bytes);
-        Self {
-            lease_name: seal.name("lease", &place),
-            keys_name: seal.name("keys", &place),
-            source,
-            lease: Lease::default(),
-            published: 0,
-            fetched_at: UnixTime::default(),
-            set: None,
-            missing: Missing::default(),
-            wanted: None,
-        }
-    }
-
-    fn answers(&self, ask: &Ask) -> bool {
-        let named = |kid: &String| {
-            let set = self.set.as_ref();
-            set.is_some_and(|set| set.keys().iter().any(|key| key.id() == Some(kid)))
-        };
-        ask.published != self.published && ask.kid.as_ref().is_none_or(named)
-    }
+fn has(set: &KeySet, kid: Option<&str>) -> bool {
+    kid.is_none_or(|kid| set.keys().iter().any(|key| key.id() == Some(kid)))
 }
 
 /// The keys as they may be used at one moment.
@@ -317,37 +152,27 @@ pub struct View<'s, B> {
 
 impl<B: Board> KeyStore for View<'_, B> {
     fn held(&self, issuer: IssuerId) -> Held {
-        let stock = match self.store.issuers.get(issuer.0) {
+        let source = match self.store.issuers.get(issuer.0) {
             Some(KeySource::Inline(set)) => return Held::Set(Rc::clone(set)),
-            Some(KeySource::Fetched(place)) => self.store.stocks.get(*place),
-            Some(KeySource::Absent) | None => None,
+            Some(KeySource::Fetched(place)) => *place,
+            Some(KeySource::Absent) | None => return Held::Missing,
         };
-        let Some(stock) = stock else {
-            return Held::Missing;
-        };
-        let stock = stock.borrow();
-        match &stock.set {
+        let supply = &self.store.supply;
+        match supply.stored(source) {
             None => Held::Missing,
-            Some(_) if self.now.since(stock.fetched_at) > stock.source.max_stale => Held::TooOld,
-            Some(set) => Held::Set(Rc::clone(set)),
+            Some(stored) if !supply.is_fresh(source, &stored, self.now) => Held::TooOld,
+            Some(stored) => Held::Set(stored.document),
         }
     }
 
     fn may_fetch(&self, issuer: IssuerId, kid: Option<&str>) -> bool {
-        let Some(stock) = self
-            .store
-            .place(issuer)
-            .and_then(|place| self.store.stocks.get(place))
-        else {
+        let Some(source) = self.store.place(issuer) else {
             return false;
         };
-        let stock = stock.borrow();
-        if kid.is_some_and(|kid| stock.missing.has(kid, self.now)) {
-            return false;
-        }
-        let lease = self.store.lease(&stock).0;
-        // What others published since, this worker takes in when it is asked: no fetch is needed for it.
-        let has_news = lease.published != stock.published;
-        has_news || lease.in_flight(self.now) || lease.may_begin(Cause::MissingKey, self.now)
+        let is_missing = |kid| {
+            let missing = self.store.missing.get(source);
+            missing.is_some_and(|it| it.borrow().has(kid, self.now))
+        };
+        !kid.is_some_and(is_missing) && self.store.supply.may_fetch(source, self.now)
     }
 }

@@ -84,6 +84,10 @@ impl Case {
         });
     }
 
+    pub(super) fn note_status_list(&mut self, name: &Rc<str>) {
+        self.record.status_list = Some(Rc::clone(name));
+    }
+
     pub(super) fn note_scheme(&mut self, scheme: Scheme) {
         self.scheme = Some(scheme);
     }

@@ -2,6 +2,7 @@
 
 use crate::pipeline::{Answer, Env, Question};
 use crate::reason::Reason;
+use crate::revocation::ListId;
 use crate::token::introspection::{Inquiry, Verdict};
 use crate::token::{Held, IssuerId};
 
@@ -10,6 +11,8 @@ use crate::token::{Held, IssuerId};
 pub(super) enum Need {
     /// The keys of this issuer; it should have one of this name.
     Keys(IssuerId, Option<String>),
+    /// A status list.
+    StatusList(ListId),
     /// What the authorization server says of this token.
     Introspection(Inquiry),
 }
@@ -19,6 +22,7 @@ impl Need {
     pub(super) fn question(&self) -> Question {
         match self {
             Self::Keys(issuer, kid) => Question::Keys(*issuer, kid.clone()),
+            Self::StatusList(list) => Question::StatusList(*list),
             Self::Introspection(inquiry) => Question::Introspection(inquiry.clone()),
         }
     }
@@ -30,6 +34,7 @@ impl Need {
                 Held::Set(_) => Reason::TokenKeyUnknown,
                 Held::Missing | Held::TooOld => Reason::KeysUnavailable,
             },
+            Self::StatusList(_) => Reason::StatusUnavailable,
             Self::Introspection(_) => Reason::IntrospectionUnavailable,
         }
     }
@@ -39,6 +44,7 @@ impl Need {
 #[derive(Debug, Default)]
 pub(super) struct Known {
     keys: Vec<IssuerId>,
+    lists: Vec<ListId>,
     introspected: Option<Verdict>,
 }
 
@@ -47,6 +53,7 @@ impl Known {
     pub(super) fn holds(&self, need: &Need) -> bool {
         match need {
             Need::Keys(issuer, _) => self.keys.contains(issuer),
+            Need::StatusList(list) => self.lists.contains(list),
             Need::Introspection(_) => self.introspected.is_some(),
         }
     }
@@ -56,12 +63,14 @@ impl Known {
     pub(super) fn learn(&mut self, need: &Need, answer: Answer) {
         match need {
             Need::Keys(issuer, _) => self.keys.push(*issuer),
+            Need::StatusList(list) => self.lists.push(*list),
             Need::Introspection(_) => {
                 self.introspected = Some(match answer {
                     Answer::Introspection(verdict) => verdict,
-                    Answer::Keys | Answer::Consumed(_) | Answer::Decision(_) => {
-                        Err(Reason::IntrospectionUnavailable)
-                    }
+                    Answer::Keys
+                    | Answer::StatusList
+                    | Answer::Consumed(_)
+                    | Answer::Decision(_) => Err(Reason::IntrospectionUnavailable),
                 });
             }
         }

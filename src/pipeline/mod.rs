@@ -9,11 +9,13 @@ mod decide;
 mod known;
 mod outcome;
 mod principal;
+mod question;
 mod release;
 mod settle;
 mod spend;
 
 pub use outcome::{Outcome, Release};
+pub use question::{Answer, Question};
 pub use release::OURS;
 pub use spend::of_store;
 
@@ -24,12 +26,12 @@ use crate::policy::Policy;
 use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::{ReplayLog, fleet};
 use crate::reason::Reason;
-use crate::step_up::{Call, Response, Silence};
+use crate::revocation::ListStore;
+use crate::step_up::Silence;
 use crate::time::UnixTime;
+use crate::token::KeyStore;
 use crate::token::cache::Cache;
 use crate::token::introspection::desk::Desk;
-use crate::token::introspection::{Inquiry, Verdict};
-use crate::token::{IssuerId, KeyStore};
 use admit::admit;
 use assess::{Assessed, assess};
 use authenticate::authenticate;
@@ -54,6 +56,8 @@ pub struct Env<'a> {
     pub verifier: &'a dyn Verifier,
     /// The keys of the issuers.
     pub keys: &'a dyn KeyStore,
+    /// The status lists of the issuers.
+    pub lists: &'a dyn ListStore,
     /// The replay log.
     pub replay: &'a dyn ReplayLog,
     /// Makes the nonces of DPoP proofs, where the policy has any.
@@ -78,32 +82,6 @@ pub enum Step {
     Ask(Question, Waiting),
     /// The verdict.
     Done(Outcome),
-}
-
-/// Something that takes time. Kinds come in this order, each at most once for a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// Bring the keys of this issuer; it should have one of this name.
-    Keys(IssuerId, Option<String>),
-    /// Ask the authorization server about this token.
-    Introspection(Inquiry),
-    /// Ask the store of the fleet whether this is the first use.
-    Consume(fleet::Call),
-    /// Ask a decision service.
-    Decision(Call),
-}
-
-/// The answer to a [`Question`].
-#[derive(Clone, Debug)]
-pub enum Answer {
-    /// The store of keys holds what there is.
-    Keys,
-    /// What the authorization server said.
-    Introspection(Verdict),
-    /// What the store of the fleet said.
-    Consumed(fleet::Response),
-    /// What the decision service said.
-    Decision(Response),
 }
 
 /// Why a stage ended the way of a request.
@@ -319,9 +297,12 @@ impl Waiting {
             Stage::Decision(assessed, asked_at) => {
                 let answer = match answer {
                     Ok(Answer::Decision(response)) => Ok(response),
-                    Ok(Answer::Keys | Answer::Introspection(_) | Answer::Consumed(_)) => {
-                        Err(Silence::Unreachable)
-                    }
+                    Ok(
+                        Answer::Keys
+                        | Answer::StatusList
+                        | Answer::Introspection(_)
+                        | Answer::Consumed(_),
+                    ) => Err(Silence::Unreachable),
                     Err(silence) => Err(silence),
                 };
                 Step::Done(

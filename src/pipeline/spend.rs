@@ -90,7 +90,9 @@ impl Spending {
     ) -> Result<Spent, Reason> {
         let response = match answer {
             Ok(Answer::Consumed(response)) => response,
-            Ok(Answer::Keys | Answer::Introspection(_) | Answer::Decision(_)) => {
+            Ok(
+                Answer::Keys | Answer::StatusList | Answer::Introspection(_) | Answer::Decision(_),
+            ) => {
                 return Err(Reason::StoreUnreachable);
             }
             Err(silence) => return Err(of_store(silence)),

@@ -30,6 +30,8 @@ pub struct Issuer {
     pub introspection: Option<Rc<Endpoint>>,
     /// What to do with members of `cnf` outside the registry.
     pub unknown_confirmation: UnknownConfirmation,
+    /// Whether its tokens must refer to a status list.
+    pub status: StatusDemand,
 }
 
 /// Where keys come from.
@@ -50,4 +52,13 @@ pub enum UnknownConfirmation {
     Ignore,
     /// Refuse the token.
     Refuse,
+}
+
+/// Whether tokens must refer to a status list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusDemand {
+    /// One that does not is as good as its times.
+    Optional,
+    /// One that does not is refused.
+    Required,
 }

@@ -10,11 +10,12 @@ use countersign::policy::{
 use countersign::proof::Method;
 use countersign::proof::dpop::nonce::Mode;
 use countersign::proof::http_signature::{Component, Presence};
+use countersign::revocation::deny::Names;
 use countersign::risk::Condition;
 use countersign::route::Found;
 use countersign::step_up::{OnSilence, ServiceId};
 use countersign::token::IssuerId;
-use countersign::token::issuer::{KeySource, UnknownConfirmation};
+use countersign::token::issuer::{KeySource, StatusDemand, UnknownConfirmation};
 use countersign::transaction::{Comparison, Place};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -53,7 +54,8 @@ fn what_is_left_out_has_the_documented_value() {
     assert_eq!(issuer.unknown_confirmation, UnknownConfirmation::Ignore);
     assert_eq!(policy.sources[0].authority, "as");
     assert_eq!(policy.sources[0].timeout, Duration::from_secs(2));
-    assert!(policy.services.is_empty());
+    assert!(policy.services.is_empty() && policy.status_lists.is_empty());
+    assert_eq!(issuer.status, StatusDemand::Optional);
     let route = &policy.routes[0];
     assert_eq!(route.origin.as_str(), "https://api.example.com");
     assert_eq!(route.identity.scopes, Vec::<String>::new());
@@ -282,6 +284,35 @@ fn what_signatures_must_be_like_is_what_is_written() {
     // The replay log remembers what any of them lets pass.
     assert_eq!(policy.window().max_age, Duration::from_mins(5));
     assert_eq!(policy.window().max_ahead, Duration::from_secs(10));
+}
+
+#[test]
+fn what_is_revoked_and_denied_is_what_is_written() {
+    let policy = load(&policy("tests/policies/good/complete.yaml"));
+    assert_eq!(policy.issuers[0].status, StatusDemand::Required);
+    let [first, second] = policy.status_lists.as_slice() else {
+        panic!("two lists")
+    };
+    assert_eq!((&*first.name, first.issuer), ("corp-list", IssuerId(0)));
+    assert_eq!(&*first.uri, "https://as.example.com/statuslists/1");
+    assert_eq!(first.max_size, 16 << 20);
+    assert_eq!(first.source.authority, "as.example.com");
+    assert_eq!(first.source.refresh, Duration::from_mins(1));
+    assert_eq!(first.source.max_stale, Duration::from_mins(10));
+    assert_eq!(first.source.timeout, Duration::from_millis(500));
+    assert_eq!(
+        (&*second.source.authority, second.max_size),
+        ("as", 1 << 20)
+    );
+    assert_eq!(second.source.timeout, Duration::from_secs(2));
+    let seven = |issuer| Names {
+        issuer,
+        subject: Some("7"),
+        ..Names::default()
+    };
+    let denied = |names| policy.deny.check_token(&names);
+    assert!(denied(seven("https://partner.example.com/")).is_err());
+    assert!(denied(seven("https://as.example.com")).is_ok());
 }
 
 #[test]

@@ -45,6 +45,7 @@ mod nonces;
 mod pdp;
 mod repeated;
 mod replay;
+mod revocation;
 mod signatures;
 mod tls;
 mod updates;

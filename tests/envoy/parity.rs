@@ -9,6 +9,7 @@ use crate::mint;
 use crate::proxy::Proxy;
 use crate::server::{Reply, Seen, Server};
 use crate::support::plan::Wire;
+use crate::support::revoked;
 use crate::support::table::{Row, Service};
 use crate::support::world::{self, World};
 use crate::wire::{Answer, Connection};
@@ -87,12 +88,20 @@ impl Scene {
     /// Starts one under this policy.
     pub(crate) fn under(document: Value) -> Self {
         let (upstream, service) = (Server::upstream(), Server::upstream());
+        let list = revoked::list(mint::now().unwrap());
+        let issuer = Server::start(move |_| Reply::Ok("application/statuslist+jwt", list.clone()));
         let proxy = Proxy::start(&Setup {
             workers: 2,
             ..Setup::of(&document)
                 .with("upstream", upstream.port)
                 .with("pdp", service.port)
+                .with("as", issuer.port)
         });
+        if document.get("status_lists").is_some() {
+            proxy.until("the status list", |proxy| {
+                proxy.count("status.fetch_ok") > 0
+            });
+        }
         // The log refuses proofs that are as old as itself, and those of the table are of now.
         sleep(Duration::from_millis(1100));
         Self {

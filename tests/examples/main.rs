@@ -15,6 +15,7 @@ mod dpop;
 mod fleet;
 mod http_signature;
 mod nonces;
+mod revocation;
 mod upstream;
 
 use countersign::config;

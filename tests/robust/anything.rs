@@ -193,6 +193,7 @@ fn run(world: &World, head: RequestHead, body: &[u8]) {
                 let answer = match question {
                     Question::Keys(..) => Answer::Keys,
                     Question::Consume(_) => Answer::Consumed(fleet::Response::default()),
+                    Question::StatusList(_) => Answer::StatusList,
                     Question::Introspection(_) => {
                         Answer::Introspection(Err(Reason::IntrospectionUnavailable))
                     }

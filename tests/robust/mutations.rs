@@ -42,6 +42,7 @@ fn judge(world: &World, wire: &Wire, shown: &mut Vec<String>) -> (Outcome, bool)
                         let now = UnixTime::from_millis(world.now.get());
                         Answer::Consumed(world.fleet.answer(&call, now))
                     }
+                    Question::StatusList(_) => Answer::StatusList,
                     Question::Introspection(_) => {
                         Answer::Introspection(Err(Reason::IntrospectionUnavailable))
                     }

@@ -14,6 +14,7 @@ pub(crate) mod nonces;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod reads;
+pub(crate) mod revoked;
 pub(crate) mod signed;
 pub(crate) mod signing;
 pub(crate) mod table;

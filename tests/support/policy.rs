@@ -2,6 +2,7 @@
 //! open, a route whose risk is always too high, and one on which silence may pass.
 
 use crate::support::plan::{ISSUER, ORIGIN, STRONG, client_key, issuer_key};
+use crate::support::revoked::{LIST, denied};
 use crate::support::signing::{KEY_NAME, TAG};
 use serde_json::{Value, json};
 
@@ -62,6 +63,17 @@ pub(crate) fn document() -> Value {
                 "keys": { "inline": { "keys": [issuer_key().published()] } },
             },
         },
+        "status_lists": {
+            "corp-list": {
+                "uri": LIST,
+                "issuer": "corp",
+                "cluster": "as",
+                "path": "/statuslists/1",
+                "refresh": "1h",
+                "max_stale": "2h",
+            },
+        },
+        "deny": denied(),
         "services": {
             "pdp": {
                 "protocol": "authzen",

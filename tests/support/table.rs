@@ -4,6 +4,7 @@
 use crate::support::nonces;
 use crate::support::plan::{ORIGIN, Plan, Wire};
 use crate::support::reads::READS;
+use crate::support::revoked::REVOKED;
 use crate::support::signed::SIGNED;
 use crate::support::transfers::TRANSFERS;
 use countersign::http::Connection;
@@ -95,6 +96,9 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
         Refused(R::ProofReplayed),
     );
     for (name, change, expected) in READS {
+        row(name, read(name, change), Unasked, *expected);
+    }
+    for (name, change, expected) in REVOKED {
         row(name, read(name, change), Unasked, *expected);
     }
     row(

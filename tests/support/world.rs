@@ -4,6 +4,7 @@
 use crate::support::fleet::Fleet;
 use crate::support::plan::{self, Wire};
 use crate::support::policy;
+use crate::support::revoked;
 use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
 use countersign::assertion::Asserter;
 use countersign::config;
@@ -17,6 +18,8 @@ use countersign::proof::dpop::nonce::Mint;
 use countersign::proof::replay::{BucketFault, Buckets, Geometry, Log, WriteFault};
 use countersign::reason::Reason;
 use countersign::record::Record;
+use countersign::revocation::status_list::{Expected as OfList, verify};
+use countersign::revocation::{self, List, ListId, ListStore};
 use countersign::step_up::{Call, MAX_ANSWER_BYTES, Response, Silence};
 use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
@@ -76,6 +79,43 @@ impl KeyStore for Inline {
     }
 }
 
+/// Status lists, by their place in the policy.
+pub(crate) struct Lists(pub(crate) Vec<revocation::Held>);
+
+impl Lists {
+    /// The list of the flow table in each place where one may stand.
+    fn of(policy: &Policy, now: i64) -> Self {
+        let held = |list| Self::read(policy, list, &revoked::list(now), now);
+        Self(policy.status_lists.iter().map(held).collect())
+    }
+
+    /// A list in this place of the policy.
+    pub(crate) fn read(policy: &Policy, list: &List, text: &str, now: i64) -> revocation::Held {
+        let issuer = &policy.issuers[list.issuer.0];
+        let KeySource::Inline(keys) = &issuer.keys else {
+            return revocation::Held::Missing;
+        };
+        let expected = OfList {
+            uri: &list.uri,
+            issuer,
+            keys,
+            max_size: list.max_size,
+        };
+        let found = verify(text, &expected, UnixTime::from_secs(now), &Pure);
+        revocation::Held::List(Rc::new(found.unwrap()))
+    }
+}
+
+impl ListStore for Lists {
+    fn held(&self, list: ListId) -> revocation::Held {
+        self.0[list.0].clone()
+    }
+
+    fn may_fetch(&self, _: ListId) -> bool {
+        false
+    }
+}
+
 /// Verifies in the module, and says that this engine did.
 struct Labelled(Engine);
 
@@ -111,6 +151,7 @@ pub(crate) struct World {
     /// The store that the fleet shares.
     pub(crate) fleet: Rc<Fleet>,
     pub(crate) tokens: RefCell<Cache>,
+    pub(crate) lists: Lists,
     pub(crate) asserter: Option<Asserter>,
     /// What makes nonces, where the policy has them.
     pub(crate) nonces: Option<Mint>,
@@ -147,6 +188,7 @@ impl World {
         let secrets: Vec<&str> = names.map(|name| secret(name)).collect();
         let nonces = policy.dpop.mint(&secrets);
         let world = Self {
+            lists: Lists::of(&policy, now),
             log,
             fleet: Rc::new(Fleet::at(now)),
             tokens: RefCell::new(Cache::holding(64)),
@@ -182,6 +224,7 @@ impl World {
             entropy,
             verifier: &Labelled(self.engine.get()),
             keys: &keys,
+            lists: &self.lists,
             replay: &self.log,
             leases: &*self.fleet,
             tokens: &self.tokens,
@@ -228,6 +271,9 @@ impl World {
                 }),
                 Step::Ask(Question::Introspection(_), waiting) => {
                     self.with(|env| waiting.resume(Err(Silence::Unreachable), env))
+                }
+                Step::Ask(Question::StatusList(_), waiting) => {
+                    self.with(|env| waiting.resume(Ok(Answer::StatusList), env))
                 }
                 Step::Ask(Question::Decision(call), waiting) => {
                     self.now.set(self.now.get() + self.latency.get());

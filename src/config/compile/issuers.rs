@@ -3,10 +3,11 @@
 use super::names::Names;
 use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, span, span_or, text};
 use crate::config::wire::issuer::{Issuer as Written, Keys, UnknownConfirmation};
+use crate::config::wire::revocation::StatusDemand;
 use crate::crypto::Algorithm;
 use crate::crypto::digest::Digest32;
 use crate::jose::{KeySet, KeySetFault};
-use crate::keys::Source;
+use crate::supply::Source;
 use crate::token::Kind;
 use crate::token::issuer::{self, Issuer, KeySource};
 use serde_json::Value;
@@ -115,6 +116,7 @@ fn issuer(
     );
     let at_unknown = at.member("unknown_confirmation");
     let unknown = Part::open_if_there(written.unknown_confirmation, &at_unknown, faults);
+    let status = Part::open_if_there(written.status, &at.member("status"), faults);
     let keys_at = at.member("keys");
     let keys = written.keys.open(&keys_at, faults);
     let keys = keys.and_then(|it| {
@@ -139,6 +141,10 @@ fn issuer(
         keys: keys?,
         introspection: None,
         unknown_confirmation: unknown_confirmation(unknown?),
+        status: match status? {
+            None | Some(StatusDemand::Optional) => issuer::StatusDemand::Optional,
+            Some(StatusDemand::Required) => issuer::StatusDemand::Required,
+        },
     })
 }
 

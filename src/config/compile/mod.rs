@@ -8,6 +8,7 @@ mod issuers;
 mod names;
 mod opaque;
 mod replay;
+mod revocation;
 mod risk;
 mod routes;
 mod services;
@@ -86,6 +87,16 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
         replay: &replay,
     };
+    let referred = revocation::Known {
+        names: known.issuers.as_ref(),
+        issuers: known.compiled,
+    };
+    let at = root.member("status_lists");
+    let status_lists = revocation::lists(whole.status_lists, referred, &at, faults);
+    if let (Some(lists), Some(issuers)) = (&status_lists, known.compiled) {
+        revocation::check_demands(lists, issuers, &root.member("issuers"), faults);
+    }
+    let deny = revocation::deny(whole.deny, referred, &root.member("deny"), faults);
     let services = services.and_then(|it| {
         services::compile(
             it.unwrap_or_default(),
@@ -122,6 +133,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         issuers,
         signature_keys: signature_keys?,
         sources,
+        status_lists: status_lists?,
+        deny: deny?,
         services: services?,
         routes,
         index,

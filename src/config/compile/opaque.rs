@@ -9,7 +9,7 @@ use crate::config::wire::scalar::{Age, Whole};
 use crate::policy::IdentityRules;
 use crate::proof::{self, Method};
 use crate::token::introspection::Endpoint;
-use crate::token::issuer::{Issuer, KeySource};
+use crate::token::issuer::{Issuer, KeySource, StatusDemand};
 use crate::token::{IssuerId, Kind};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -79,6 +79,7 @@ fn issuer(
         keys: KeySource::Absent,
         introspection: Some(Rc::new(endpoint?)),
         unknown_confirmation: unknown_confirmation(unknown?),
+        status: StatusDemand::Optional,
     })
 }
 

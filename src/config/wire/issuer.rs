@@ -1,5 +1,6 @@
 //! Issuers of tokens and services of decisions, as they are written.
 
+use super::revocation::StatusDemand;
 use super::scalar::Span;
 use crate::config::part::Part;
 use serde::Deserialize;
@@ -29,6 +30,9 @@ pub(in crate::config) struct Issuer {
     pub(in crate::config) leeway: Option<Part<Span>>,
     /// What to do with members of `cnf` that are not in the registry: `ignore` unless written.
     pub(in crate::config) unknown_confirmation: Option<Part<UnknownConfirmation>>,
+    /// Whether its tokens must refer to a status list: `optional` unless written. One that refers to
+    /// a list is refused unless `status_lists` has it and it says that the token is valid.
+    pub(in crate::config) status: Option<Part<StatusDemand>>,
 }
 
 /// What to do with members of `cnf` that are not in the registry (RFC 7800 section 3.1).

@@ -6,6 +6,7 @@ pub(super) mod dpop;
 pub(super) mod issuer;
 pub(super) mod opaque;
 pub(super) mod replay;
+pub(super) mod revocation;
 pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod signature;
@@ -16,6 +17,7 @@ use dpop::Dpop;
 use issuer::{Issuer, Service};
 use opaque::OpaqueIssuer;
 use replay::{Replay, Store};
+use revocation::{Deny, StatusList};
 use route::Route;
 use scalar::{Span, Whole};
 use serde::Deserialize;
@@ -60,6 +62,10 @@ pub(super) struct Document {
     /// Issuers of opaque tokens, by the name that routes use. No two issuers of any section share
     /// a name.
     pub(super) opaque_issuers: Option<Part<BTreeMap<String, Part<OpaqueIssuer>>>>,
+    /// Status lists of issuers, by a name for records.
+    pub(super) status_lists: Option<Part<BTreeMap<String, Part<StatusList>>>>,
+    /// What is denied, whatever its issuer says of it. It acts on the next request.
+    pub(super) deny: Option<Part<Deny>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
     /// Routes. The first that lists method and path takes the request.

@@ -6,50 +6,20 @@
 
 mod sealed;
 
-use super::board::Board;
-use super::store::{Fetch, FetchFault, Store};
-use super::*;
+use super::missing;
+use super::store::{FetchFault, KeySets, Store};
 use crate::jose::KeySetFault;
-use crate::testing::test;
+use crate::supply::board::Seal;
+use crate::supply::stock::Fetch;
+use crate::supply::{Reader as _, Source};
+use crate::testing::{Wall, test};
 use crate::time::UnixTime;
-use crate::token::issuer::{Issuer, KeySource, UnknownConfirmation};
+use crate::token::issuer::{Issuer, KeySource, StatusDemand, UnknownConfirmation};
 use crate::token::{Held, IssuerId, KeyStore, Kind};
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::time::Duration;
 
 const CORP: IssuerId = IssuerId(0);
 const SECRET: &[u8] = b"a secret of thirty-two bytes or so";
-
-/// A board in this process: what the host's shared data does.
-#[derive(Clone, Debug, Default)]
-struct Wall(Rc<RefCell<HashMap<String, Written>>>);
-
-/// A value, and the number that names this state of it.
-type Written = (Vec<u8>, u32);
-
-impl Board for Wall {
-    fn read(&self, name: &str) -> Option<(Vec<u8>, u32)> {
-        self.0.borrow().get(name).cloned()
-    }
-    fn write(&self, name: &str, value: &[u8], state: Option<u32>) -> bool {
-        let mut held = self.0.borrow_mut();
-        let now = held.get(name).map(|(_, state)| *state);
-        if now == state {
-            held.insert(name.to_owned(), (value.to_vec(), now.unwrap_or(0) + 1));
-        }
-        now == state
-    }
-}
-
-impl Wall {
-    fn name(&self, prefix: &str) -> String {
-        let held = self.0.borrow();
-        held.keys()
-            .find(|name| name.contains(prefix))
-            .unwrap()
-            .clone()
-    }
-}
 
 fn source() -> Source {
     Source {
@@ -79,8 +49,10 @@ fn worker_under(secret: &[u8], holder: i64, wall: &Wall) -> Store<Wall> {
         keys: KeySource::Fetched(0),
         introspection: None,
         unknown_confirmation: UnknownConfirmation::Ignore,
+        status: StatusDemand::Optional,
     };
-    Store::new(&[issuer], &[source()], secret, holder, wall.clone())
+    let seal = Seal::new(secret);
+    Store::new(&[issuer], &[source()], seal, holder, wall.clone(), at(0))
 }
 
 /// A set with one key, the one of RFC 7515 appendix A.3.1, under these names.
@@ -190,15 +162,12 @@ fn only_a_key_set_replaces_the_keys() {
     let private = String::from_utf8(set(&["b"]))
         .unwrap()
         .replace("\"x\"", "\"d\":\"AA\",\"x\"");
-    let huge = vec![b' '; MAX_SET_BYTES + 1];
+    let huge = vec![b' '; KeySets::MOST_BYTES + 1];
     let mut now = 300;
     for (answer, fault) in [
-        (&b"<html>"[..], FetchFault::NotKeys(KeySetFault::Malformed)),
-        (br#"{"keys":[]}"#, FetchFault::NotKeys(KeySetFault::Empty)),
-        (
-            private.as_bytes(),
-            FetchFault::NotKeys(KeySetFault::Private),
-        ),
+        (&b"<html>"[..], FetchFault::Unfit(KeySetFault::Malformed)),
+        (br#"{"keys":[]}"#, FetchFault::Unfit(KeySetFault::Empty)),
+        (private.as_bytes(), FetchFault::Unfit(KeySetFault::Private)),
         (&huge, FetchFault::NoAnswer),
     ] {
         let fetch = only(store.tend(at(now)));
@@ -217,7 +186,7 @@ fn a_question_waits_for_a_fetch_that_began_after_it() {
     let running = only(other.tend(at(300)));
     assert_eq!(asked.tend(at(300)), []);
     assert!(asked.at(at(300)).may_fetch(CORP, Some("b")));
-    let ask = asked.ask(CORP, Some("b".to_owned())).unwrap();
+    let ask = asked.ask(CORP, Some("b".to_owned()), at(0)).unwrap();
     assert_eq!(asked.tend(at(300)), []);
     assert!(!asked.settled(&ask, at(300)));
     other.ended(running, Some(&set(&["a"])), at(301)).unwrap();
@@ -235,7 +204,7 @@ fn a_question_waits_for_a_fetch_that_began_after_it() {
 fn a_question_is_settled_by_another_workers_fetch() {
     let wall = Wall::default();
     let (asked, other) = (worker(1, &wall), worker(2, &wall));
-    let ask = asked.ask(CORP, None).unwrap();
+    let ask = asked.ask(CORP, None, at(0)).unwrap();
     let fetch = only(other.tend(at(0)));
     assert_eq!(asked.tend(at(0)), []);
     assert!(!asked.settled(&ask, at(0)));
@@ -251,13 +220,13 @@ fn a_key_that_another_worker_just_fetched_needs_no_wait() {
     let first = only(one.tend(at(0)));
     one.ended(first, Some(&set(&["old"])), at(0)).unwrap();
     assert_eq!(late.tend(at(0)), []);
-    let _ = one.ask(CORP, Some("new".to_owned())).unwrap();
+    let _ = one.ask(CORP, Some("new".to_owned()), at(0)).unwrap();
     let fetch = only(one.tend(at(10)));
     one.ended(fetch, Some(&set(&["old", "new"])), at(10))
         .unwrap();
     // The late worker has not heard of it, and nobody may fetch again so soon.
     assert!(late.at(at(10)).may_fetch(CORP, Some("new")));
-    assert_eq!(late.ask(CORP, Some("new".to_owned())), None);
+    assert_eq!(late.ask(CORP, Some("new".to_owned()), at(0)), None);
     assert_eq!(names(&late, at(10)), ["new", "old"]);
     assert_eq!(late.tend(at(10)), [], "nor a fetch");
     assert!(!late.at(at(10)).may_fetch(CORP, Some("invented")));
@@ -279,12 +248,12 @@ fn a_new_configuration_has_the_keys_that_the_old_one_fetched() {
 fn a_failed_fetch_settles_too() {
     let wall = Wall::default();
     let store = worker(1, &wall);
-    let ask = store.ask(CORP, Some("a".to_owned())).unwrap();
+    let ask = store.ask(CORP, Some("a".to_owned()), at(0)).unwrap();
     let fetch = only(store.tend(at(0)));
     assert!(!store.settled(&ask, at(0)));
     assert_eq!(store.ended(fetch, None, at(1)), Err(FetchFault::NoAnswer));
     assert!(store.settled(&ask, at(1)));
-    let late = store.ask(CORP, Some("a".to_owned())).unwrap();
+    let late = store.ask(CORP, Some("a".to_owned()), at(0)).unwrap();
     assert_eq!(store.tend(at(1)), []);
     assert!(store.settled(&late, at(1)), "none may begin for it");
 }
@@ -302,7 +271,7 @@ fn invented_names_cost_little_and_never_delay_the_schedule() {
         if !store.at(now).may_fetch(CORP, Some(&kid)) {
             continue;
         }
-        let ask = store.ask(CORP, Some(kid.clone())).unwrap();
+        let ask = store.ask(CORP, Some(kid.clone()), at(0)).unwrap();
         for fetch in store.tend(now) {
             fetches += 1;
             store.ended(fetch, Some(&set(&["a"])), now).unwrap();
@@ -317,7 +286,7 @@ fn invented_names_cost_little_and_never_delay_the_schedule() {
 
     let last = at(110);
     let due = last.after(source().refresh);
-    let just_missed = store.ask(CORP, Some("x".to_owned()));
+    let just_missed = store.ask(CORP, Some("x".to_owned()), at(0));
     assert!(just_missed.is_some());
     let fetch = only(store.tend(due.before(Duration::from_secs(1))));
     store.ended(fetch, None, due).unwrap_err();
@@ -334,7 +303,7 @@ fn a_name_that_a_fetch_did_not_bring_waits_its_turn() {
     let store = worker(1, &wall);
     let first = only(store.tend(at(0)));
     store.ended(first, Some(&set(&["a"])), at(0)).unwrap();
-    let ask = store.ask(CORP, Some("x".to_owned())).unwrap();
+    let ask = store.ask(CORP, Some("x".to_owned()), at(0)).unwrap();
     let fetch = only(store.tend(at(10)));
     store.ended(fetch, Some(&set(&["a"])), at(10)).unwrap();
     assert!(store.settled(&ask, at(10)));

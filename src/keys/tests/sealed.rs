@@ -1,9 +1,9 @@
 //! What others write to the board.
 
-use super::{SECRET, Wall, at, names, only, set, worker, worker_under};
-use crate::keys::board::{Board, Seal};
-use crate::keys::roster;
-use crate::testing::test;
+use super::{SECRET, at, names, only, set, worker, worker_under};
+use crate::supply::board::{Board, Seal};
+use crate::supply::roster;
+use crate::testing::{Wall, test};
 
 #[test]
 fn what_is_not_sealed_here_is_not_taken_in() {

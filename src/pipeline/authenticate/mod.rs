@@ -1,13 +1,15 @@
 //! Second stage: whose credential is this, and does the sender hold its key?
 //!
-//! The order is cheap, expensive, stateful: shape and budget, times, the token's signature, the
-//! proof's fit, its signature, and only then the replay log, so that a forged proof cannot fill it.
+//! The order is cheap, expensive, stateful: shape and budget, times, the token's signature, what
+//! denies or revokes it, the proof's fit, its signature, and only then the replay log, so that a forged
+//! proof cannot fill it.
 //! The log is written before any decision service is asked, so that two copies cannot both wait.
 
 mod credential;
 mod issuance;
 mod opaque;
 mod possession;
+mod standing;
 
 use crate::http::Connection;
 use crate::pipeline::admit::Admitted;
@@ -22,6 +24,7 @@ use crate::reason::Reason;
 use crate::token::Token;
 use credential::{Stop, identify};
 use possession::{Shown, aim, prove};
+use standing::{keys_stand, stands};
 
 /// A request whose credential is verified and fresh, and whose sender proved possession, once.
 #[derive(Debug)]
@@ -51,7 +54,11 @@ pub(super) fn authenticate(
     let (principal, shown) = if admitted.route.issuance {
         issuance::by_key(&admitted, env, case)?
     } else {
-        let identified = match identify(&admitted, connection, known, env, case) {
+        let identified = identify(&admitted, connection, known, env, case).and_then(|identified| {
+            stands(&identified.principal, env, case)?;
+            Ok(identified)
+        });
+        let identified = match identified {
             Ok(identified) => identified,
             Err(Stop::Refuse(reason)) => return Err(reason.into()),
             Err(Stop::Needs(need)) => return Err(Halt::Needs(Box::new(admitted.head), need)),
@@ -65,6 +72,7 @@ pub(super) fn authenticate(
     } = shown;
     let is_consumed = admitted.route.handing.consume;
     case.note_possession(&possession);
+    keys_stand(&possession, env)?;
     for proven in possession.keys().filter(|_| is_consumed) {
         case.note_scope(env.policy.replay.log);
         let consumed = consume(proven, &principal, &admitted, env);

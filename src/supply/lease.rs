@@ -1,12 +1,12 @@
 //! The right to fetch from a source: one worker of the process at a time, and not too often.
 
-use crate::keys::Source;
-use crate::keys::board::number;
+use crate::supply::Source;
+use crate::supply::board::number;
 use crate::time::UnixTime;
 use std::time::Duration;
 
-/// Least time between two fetches that a missing key causes. Scheduled ones are not counted, so
-/// callers with invented key names cannot delay them.
+/// Least time between two fetches that a missing document or key causes. Scheduled ones are not counted, so
+/// callers with invented names cannot delay them.
 const SPACING: Duration = Duration::from_secs(5);
 /// Wait after the first failure in a row; it doubles with each.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -20,8 +20,8 @@ const GRACE: Duration = Duration::from_secs(2);
 pub enum Cause {
     /// It is due.
     Schedule,
-    /// A request has a token that no key at hand fits.
-    MissingKey,
+    /// A request needs what is not at hand.
+    Missing,
 }
 
 /// The state of a source's fetches, as all workers of the process see it.
@@ -39,7 +39,7 @@ pub struct Lease {
     until: UnixTime,
     /// When the next scheduled fetch is due.
     due: UnixTime,
-    /// When a missing key last caused a fetch.
+    /// When something missing last caused a fetch.
     missed: UnixTime,
     /// Failures in a row.
     failures: i64,
@@ -66,7 +66,7 @@ impl Lease {
         !self.in_flight(now)
             && match cause {
                 Cause::Schedule => due,
-                Cause::MissingKey => due || spaced,
+                Cause::Missing => due || spaced,
             }
     }
 
@@ -82,37 +82,36 @@ impl Lease {
             until: now.after(source.timeout).after(GRACE),
             missed: match cause {
                 Cause::Schedule => self.missed,
-                Cause::MissingKey => now,
+                Cause::Missing => now,
             },
             ..self
         })
     }
 
-    /// The lease with this fetch ended, if it is still the one that the lease is for.
+    /// The lease with this fetch ended, if it is still the one that the lease is for. `refresh` is
+    /// when the next one is due after a good one; none is a failure.
     #[must_use]
     pub fn end(
         self,
-        source: &Source,
         fetch: i64,
         holder: i64,
-        good: bool,
+        refresh: Option<Duration>,
         now: UnixTime,
     ) -> Option<Self> {
         if self.begun != fetch || self.holder != holder || self.ended >= fetch {
             return None;
         }
-        let failures = if good {
-            0
-        } else {
-            self.failures.saturating_add(1)
+        let failures = match refresh {
+            Some(_) => 0,
+            None => self.failures.saturating_add(1),
         };
-        let published = self.published.checked_add(i64::from(good))?;
+        let published = self.published.checked_add(i64::from(refresh.is_some()))?;
         Some(Self {
             ended: fetch,
             published,
             holder: 0,
             until: now,
-            due: now.after(if good { source.refresh } else { wait(failures) }),
+            due: now.after(refresh.unwrap_or_else(|| wait(failures))),
             failures,
             ..self
         })

@@ -1,8 +1,8 @@
-//! Who wants to hear of new keys: the queues of the process's workers. Nobody signs off, so each
+//! Who wants to hear of new documents: the queues of the process's workers. Nobody signs off, so each
 //! signs on again from time to time, and those who stopped are forgotten: a queue that nobody
 //! empties grows.
 
-use crate::keys::board::{Board, Seal, number};
+use crate::supply::board::{Board, Seal, number};
 use crate::time::UnixTime;
 use std::time::Duration;
 

@@ -1,0 +1,37 @@
+//! What takes time, and what comes of it.
+
+use crate::proof::replay::fleet;
+use crate::revocation::ListId;
+use crate::step_up::{Call, Response};
+use crate::token::IssuerId;
+use crate::token::introspection::{Inquiry, Verdict};
+
+/// Something that takes time. Kinds come in this order, each at most once for a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Bring the keys of this issuer; it should have one of this name.
+    Keys(IssuerId, Option<String>),
+    /// Bring this status list.
+    StatusList(ListId),
+    /// Ask the authorization server about this token.
+    Introspection(Inquiry),
+    /// Ask the store of the fleet whether this is the first use.
+    Consume(fleet::Call),
+    /// Ask a decision service.
+    Decision(Call),
+}
+
+/// The answer to a [`Question`].
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The store of keys holds what there is.
+    Keys,
+    /// The store of status lists holds what there is.
+    StatusList,
+    /// What the authorization server said.
+    Introspection(Verdict),
+    /// What the store of the fleet said.
+    Consumed(fleet::Response),
+    /// What the decision service said.
+    Decision(Response),
+}
