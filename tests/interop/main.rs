@@ -33,6 +33,8 @@ mod wire;
 mod world;
 
 mod bound;
+mod issuance;
+mod nonces;
 mod payments;
 mod proofs;
 mod rotation;

@@ -10,7 +10,11 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
         "origins": [origin],
         "unmatched": "refuse",
         "replay": { "scope": "host", "memory": "1MiB" },
-        "dpop": { "max_ahead": "1s", "algorithms": ["ES256", "EdDSA", "PS256"] },
+        "dpop": {
+            "max_ahead": "1s",
+            "algorithms": ["ES256", "EdDSA", "PS256"],
+            "nonces": { "keys": ["COUNTERSIGN_NONCE_KEY"], "lifetime": "60s" },
+        },
         "issuers": { "corp": {
             "issuer": issuer,
             "audiences": [origin],
@@ -25,48 +29,58 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
             "timeout": "1s",
         }},
         "routes": [
+            read("read", "/accounts/{id}", &json!(["dpop"]), "off"),
+            read("statements", "/statements/{id}", &json!(["mtls"]), "off"),
+            read("invoices", "/invoices/{id}", &json!(["dpop", "mtls"]), "off"),
+            read("offered", "/offered/{id}", &json!(["dpop"]), "offered"),
+            read("required", "/required/{id}", &json!(["dpop"]), "required"),
+            read("challenge", "/challenge/{id}", &json!(["dpop"]), "challenge"),
+            transfer(),
             {
-                "name": "read",
-                "match": { "methods": ["GET"], "path": "/accounts/{id}" },
-                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+                "name": "token",
+                "match": { "methods": ["POST"], "path": "/token" },
+                "issuance": true,
                 "proof": ["dpop"],
                 "risk": { "base": 10 },
-            },
-            {
-                "name": "statements",
-                "match": { "methods": ["GET"], "path": "/statements/{id}" },
-                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
-                "proof": ["mtls"],
-                "risk": { "base": 10 },
-            },
-            {
-                "name": "invoices",
-                "match": { "methods": ["GET"], "path": "/invoices/{id}" },
-                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
-                "proof": ["dpop", "mtls"],
-                "risk": { "base": 10 },
-            },
-            {
-                "name": "transfer",
-                "match": { "methods": ["POST"], "path": "/accounts/{account}/transfers" },
-                "identity": { "issuers": ["corp"], "scopes": ["payments:write"] },
-                "proof": ["dpop"],
-                "body": "held",
-                "transaction": {
-                    "authorization_details": "payment_initiation",
-                    "bind": [
-                        { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },
-                        { "claim": "/instructedAmount/currency", "equals": "body:/currency" },
-                        { "claim": "/creditorAccount/iban", "equals": "body:/creditor/iban" },
-                    ],
-                },
-                "risk": { "base": 60, "step_up_at": 60, "refuse_at": 100 },
-                "step_up": {
-                    "challenge": { "acr_values": ["urn:example:loa:3"], "max_age": "300s" },
-                    "ask": "pdp",
-                    "on_silence": "refuse",
-                },
             },
         ],
+    })
+}
+
+fn read(name: &str, path: &str, proof: &Value, nonce: &str) -> Value {
+    let mut route = json!({
+        "name": name,
+        "match": { "methods": ["GET"], "path": path },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": proof,
+        "risk": { "base": 10 },
+    });
+    if nonce != "off" {
+        route["nonce"] = json!(nonce);
+    }
+    route
+}
+
+fn transfer() -> Value {
+    json!({
+        "name": "transfer",
+        "match": { "methods": ["POST"], "path": "/accounts/{account}/transfers" },
+        "identity": { "issuers": ["corp"], "scopes": ["payments:write"] },
+        "proof": ["dpop"],
+        "body": "held",
+        "transaction": {
+            "authorization_details": "payment_initiation",
+            "bind": [
+                { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },
+                { "claim": "/instructedAmount/currency", "equals": "body:/currency" },
+                { "claim": "/creditorAccount/iban", "equals": "body:/creditor/iban" },
+            ],
+        },
+        "risk": { "base": 60, "step_up_at": 60, "refuse_at": 100 },
+        "step_up": {
+            "challenge": { "acr_values": ["urn:example:loa:3"], "max_age": "300s" },
+            "ask": "pdp",
+            "on_silence": "refuse",
+        },
     })
 }

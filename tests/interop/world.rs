@@ -53,6 +53,8 @@ impl World {
             .with("upstream", upstream.port)
             .with("as", inside)
             .with("pdp", service.port);
+        setup.elsewhere = vec![("/token", "as")];
+        setup.environment = vec![("COUNTERSIGN_NONCE_KEY", random())];
         setup.workers = 2;
         setup.port = port;
         setup.certificates = Some(folder.path().to_owned());
@@ -87,4 +89,9 @@ impl World {
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// A secret of its own for each run.
+fn random() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }
