@@ -35,6 +35,7 @@ mod world;
 mod bound;
 mod issuance;
 mod nonces;
+mod opaque;
 mod payments;
 mod proofs;
 mod rotation;

@@ -22,6 +22,17 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
             "algorithms": ["ES256"],
             "keys": { "cluster": "as", "path": "/jwks", "refresh": "1s", "max_stale": "60s" },
         }},
+        "opaque_issuers": { "opaque": {
+            "issuer": issuer,
+            "audiences": ["https://opaque.example/"],
+            "introspection": {
+                "cluster": "as",
+                "path": "/token/introspection",
+                "timeout": "2s",
+                "client": { "id": "gate", "secret": "INTROSPECTION_SECRET" },
+                "max_cache": "30s",
+            },
+        }},
         "services": { "pdp": {
             "protocol": "authzen",
             "cluster": "pdp",
@@ -35,6 +46,8 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
             read("offered", "/offered/{id}", &json!(["dpop"]), "offered"),
             read("required", "/required/{id}", &json!(["dpop"]), "required"),
             read("challenge", "/challenge/{id}", &json!(["dpop"]), "challenge"),
+            opaque("opaque", "/opaque/{id}", "30s"),
+            opaque("fresh", "/fresh/{id}", "0s"),
             transfer(),
             {
                 "name": "token",
@@ -59,6 +72,20 @@ fn read(name: &str, path: &str, proof: &Value, nonce: &str) -> Value {
         route["nonce"] = json!(nonce);
     }
     route
+}
+
+fn opaque(name: &str, path: &str, age: &str) -> Value {
+    json!({
+        "name": name,
+        "match": { "methods": ["GET"], "path": path },
+        "identity": {
+            "issuers": ["opaque"],
+            "scopes": ["accounts:read"],
+            "max_introspection_age": age,
+        },
+        "proof": ["dpop"],
+        "risk": { "base": 10 },
+    })
 }
 
 fn transfer() -> Value {

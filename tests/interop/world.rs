@@ -43,7 +43,12 @@ impl World {
             "as.mjs",
             &json!({
                 "folder": folder.path(),
-                "resources": { &origin: "jwt", "https://elsewhere.example/": "jwt" },
+                "resources": {
+                    &origin: "jwt",
+                    "https://elsewhere.example/": "jwt",
+                    "https://opaque.example/": "opaque",
+                    "https://elsewhere-opaque.example/": "opaque",
+                },
             }),
         );
         let upstream = Server::upstream();
@@ -54,7 +59,13 @@ impl World {
             .with("as", inside)
             .with("pdp", service.port);
         setup.elsewhere = vec![("/token", "as")];
-        setup.environment = vec![("COUNTERSIGN_NONCE_KEY", random())];
+        setup.environment = vec![
+            ("COUNTERSIGN_NONCE_KEY", random()),
+            (
+                "INTROSPECTION_SECRET",
+                said["secrets"]["gate"].as_str().unwrap().to_owned(),
+            ),
+        ];
         setup.workers = 2;
         setup.port = port;
         setup.certificates = Some(folder.path().to_owned());

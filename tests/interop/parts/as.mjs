@@ -74,6 +74,7 @@ const settings = {
     devInteractions: { enabled: false },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     introspection: { enabled: true },
+    revocation: { enabled: true },
     mTLS: { enabled: true, certificateBoundAccessTokens: true, getCertificate: certificate },
     pushedAuthorizationRequests: { enabled: true },
     richAuthorizationRequests: {

@@ -27,6 +27,11 @@ export function handle(keys) {
   return oauth.DPoP(client, keys);
 }
 
+export async function revoke(token) {
+  const response = await oauth.revocationRequest(server, client, authentication, token);
+  await oauth.processRevocationResponse(response);
+}
+
 // One request to the gate, written down. The library throws where the answer challenges: what it read
 // of the challenges is the result.
 export async function request(what, DPoP, token, url, { method = 'GET', headers, body } = {}) {
@@ -63,14 +68,19 @@ export async function credentials(DPoP, {
 }
 
 // A token for a person, who signs in and consents.
-export async function consent(DPoP, { scope, details, challenge = {} }) {
+export async function consent(DPoP, {
+  scope,
+  details,
+  challenge = {},
+  resource = world.origin,
+}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const parameters = new URLSearchParams({
     response_type: 'code',
     redirect_uri: back,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-    resource: world.origin,
+    resource,
     // This server takes `acr_values` only where `openid` is asked for.
     scope: `openid ${scope}`,
     ...challenge,
@@ -97,7 +107,7 @@ export async function consent(DPoP, { scope, details, challenge = {} }) {
       callback,
       back,
       verifier,
-      { DPoP, additionalParameters: { resource: world.origin } },
+      { DPoP, additionalParameters: { resource } },
     );
     return oauth.processAuthorizationCodeResponse(server, client, response);
   });
