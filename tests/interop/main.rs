@@ -39,3 +39,4 @@ mod opaque;
 mod payments;
 mod proofs;
 mod rotation;
+mod signatures;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// The policy for this origin and this issuer.
-pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
+/// The policy for this origin, this issuer, and these keys of clients.
+pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
     json!({
         "schema": "countersign/v1",
         "revision": 1,
@@ -15,6 +15,7 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
             "algorithms": ["ES256", "EdDSA", "PS256"],
             "nonces": { "keys": ["COUNTERSIGN_NONCE_KEY"], "lifetime": "60s" },
         },
+        "signature_keys": registered,
         "issuers": { "corp": {
             "issuer": issuer,
             "audiences": [origin],
@@ -48,6 +49,8 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
             read("challenge", "/challenge/{id}", &json!(["dpop"]), "challenge"),
             opaque("opaque", "/opaque/{id}", "30s"),
             opaque("fresh", "/fresh/{id}", "0s"),
+            signed("message", &json!(["GET"]), false),
+            signed("messages", &json!(["POST", "PUT"]), true),
             transfer(),
             {
                 "name": "token",
@@ -86,6 +89,25 @@ fn opaque(name: &str, path: &str, age: &str) -> Value {
         "proof": ["dpop"],
         "risk": { "base": 10 },
     })
+}
+
+fn signed(name: &str, methods: &Value, body: bool) -> Value {
+    let mut route = json!({
+        "name": name,
+        "match": { "methods": methods, "path": "/messages/{id}" },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": ["http_signature"],
+        "signature": {
+            "tag": "message",
+            "components": ["@method", "@authority", "@path", "@query", "content-type"],
+            "max_ahead": "1s",
+        },
+        "risk": { "base": 10 },
+    });
+    if body {
+        route["body"] = json!("held");
+    }
+    route
 }
 
 fn transfer() -> Value {

@@ -54,7 +54,10 @@ impl World {
         let upstream = Server::upstream();
         let service = Server::start(|_| Reply::json(&json!({ "decision": true })));
         let inside = u16::try_from(said["port"].as_u64().unwrap()).unwrap();
-        let mut setup = Setup::of(&policy(&origin, said["issuer"].as_str().unwrap()))
+        let issued_by = said["issuer"].as_str().unwrap();
+        let registered = std::fs::read(folder.path().join("registered.json")).unwrap();
+        let registered = serde_json::from_slice(&registered).unwrap();
+        let mut setup = Setup::of(&policy(&origin, issued_by, &registered))
             .with("upstream", upstream.port)
             .with("as", inside)
             .with("pdp", service.port);
