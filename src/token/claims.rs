@@ -63,6 +63,8 @@ impl Claims {
     }
 
     /// Reads what an authorization server says of a token at this moment (RFC 7662 section 2.2).
+    /// Where `sub` is absent the client is the subject: servers leave it out of answers about tokens
+    /// that no person granted, and RFC 9068 section 2.2 would have it name the client there.
     ///
     /// # Errors
     /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
@@ -79,10 +81,12 @@ impl Claims {
             return Err(Reason::TokenClaims);
         }
         let text_if_there = |name| claims.get(name).map(text).transpose();
+        let client = text_if_there("client_id")?;
+        let subject = text_if_there("sub")?.or_else(|| client.clone());
         Ok(Self {
             audiences,
-            subject: required(&claims, "sub")?,
-            client: text_if_there("client_id")?,
+            subject: subject.ok_or(Reason::TokenClaims)?,
+            client,
             id: text_if_there("jti")?,
             scopes: scopes(&claims)?,
             acr: text_if_there("acr")?,

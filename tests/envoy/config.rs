@@ -96,6 +96,8 @@ pub(crate) struct Setup {
     pub(crate) module: Option<PathBuf>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
+    /// Path prefixes that go to another cluster than `upstream`.
+    pub(crate) elsewhere: Vec<(&'static str, &'static str)>,
 }
 
 impl Setup {
@@ -115,6 +117,7 @@ impl Setup {
             port: 0,
             module: Some(built()),
             clusters: Vec::new(),
+            elsewhere: Vec::new(),
         }
     }
 
@@ -160,6 +163,14 @@ impl Setup {
         let router = json!({ "name": "router", "typed_config": { "@type": router } });
         let gate = self.module.as_deref().map(|module| self.filter(module));
         let filters: Vec<Value> = gate.into_iter().chain([router]).collect();
+        let targets: Vec<Value> = self
+            .elsewhere
+            .iter()
+            .chain(&[("/", "upstream")])
+            .map(|(prefix, cluster)| {
+                json!({ "match": { "prefix": prefix }, "route": { "cluster": cluster } })
+            })
+            .collect();
         let mut listener = json!({
             "name": "gate",
             "address": { "socket_address": {
@@ -189,9 +200,7 @@ impl Setup {
                     "route_config": { "virtual_hosts": [{
                         "name": "all",
                         "domains": ["*"],
-                        "routes": [
-                            { "match": { "prefix": "/" }, "route": { "cluster": "upstream" } },
-                        ],
+                        "routes": targets,
                     }]},
                 },
             }]}],

@@ -8,6 +8,12 @@ fn a_token_passes_with_all_that_it_is_bound_to() {
         ("bound to a key", 200, ""),
         ("the token once more, with another proof", 200, ""),
         ("with a query", 200, ""),
+        ("nonce offered", 200, ""),
+        ("nonce offered, again", 200, ""),
+        ("nonce required", 200, ""),
+        ("nonce required, again", 200, ""),
+        ("nonce challenge", 200, ""),
+        ("nonce challenge, again", 200, ""),
         ("bound to a key, on a route of either", 200, ""),
         (
             "bound to a key, asked for a certificate",

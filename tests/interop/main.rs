@@ -33,6 +33,10 @@ mod wire;
 mod world;
 
 mod bound;
+mod issuance;
+mod nonces;
+mod opaque;
 mod payments;
 mod proofs;
 mod rotation;
+mod signatures;

@@ -2,21 +2,37 @@
 
 use serde_json::{Value, json};
 
-/// The policy for this origin and this issuer.
-pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
+/// The policy for this origin, this issuer, and these keys of clients.
+pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
     json!({
         "schema": "countersign/v1",
         "revision": 1,
         "origins": [origin],
         "unmatched": "refuse",
         "replay": { "scope": "host", "memory": "1MiB" },
-        "dpop": { "max_ahead": "1s", "algorithms": ["ES256", "EdDSA", "PS256"] },
+        "dpop": {
+            "max_ahead": "1s",
+            "algorithms": ["ES256", "EdDSA", "PS256"],
+            "nonces": { "keys": ["COUNTERSIGN_NONCE_KEY"], "lifetime": "60s" },
+        },
+        "signature_keys": registered,
         "issuers": { "corp": {
             "issuer": issuer,
             "audiences": [origin],
             "types": ["at+jwt"],
             "algorithms": ["ES256"],
             "keys": { "cluster": "as", "path": "/jwks", "refresh": "1s", "max_stale": "60s" },
+        }},
+        "opaque_issuers": { "opaque": {
+            "issuer": issuer,
+            "audiences": ["https://opaque.example/"],
+            "introspection": {
+                "cluster": "as",
+                "path": "/token/introspection",
+                "timeout": "2s",
+                "client": { "id": "gate", "secret": "INTROSPECTION_SECRET" },
+                "max_cache": "30s",
+            },
         }},
         "services": { "pdp": {
             "protocol": "authzen",
@@ -25,48 +41,95 @@ pub(crate) fn policy(origin: &str, issuer: &str) -> Value {
             "timeout": "1s",
         }},
         "routes": [
+            read("read", "/accounts/{id}", &json!(["dpop"]), "off"),
+            read("statements", "/statements/{id}", &json!(["mtls"]), "off"),
+            read("invoices", "/invoices/{id}", &json!(["dpop", "mtls"]), "off"),
+            read("offered", "/offered/{id}", &json!(["dpop"]), "offered"),
+            read("required", "/required/{id}", &json!(["dpop"]), "required"),
+            read("challenge", "/challenge/{id}", &json!(["dpop"]), "challenge"),
+            opaque("opaque", "/opaque/{id}", "30s"),
+            opaque("fresh", "/fresh/{id}", "0s"),
+            signed("message", &json!(["GET"]), false),
+            signed("messages", &json!(["POST", "PUT"]), true),
+            transfer(),
             {
-                "name": "read",
-                "match": { "methods": ["GET"], "path": "/accounts/{id}" },
-                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+                "name": "token",
+                "match": { "methods": ["POST"], "path": "/token" },
+                "issuance": true,
                 "proof": ["dpop"],
                 "risk": { "base": 10 },
-            },
-            {
-                "name": "statements",
-                "match": { "methods": ["GET"], "path": "/statements/{id}" },
-                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
-                "proof": ["mtls"],
-                "risk": { "base": 10 },
-            },
-            {
-                "name": "invoices",
-                "match": { "methods": ["GET"], "path": "/invoices/{id}" },
-                "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
-                "proof": ["dpop", "mtls"],
-                "risk": { "base": 10 },
-            },
-            {
-                "name": "transfer",
-                "match": { "methods": ["POST"], "path": "/accounts/{account}/transfers" },
-                "identity": { "issuers": ["corp"], "scopes": ["payments:write"] },
-                "proof": ["dpop"],
-                "body": "held",
-                "transaction": {
-                    "authorization_details": "payment_initiation",
-                    "bind": [
-                        { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },
-                        { "claim": "/instructedAmount/currency", "equals": "body:/currency" },
-                        { "claim": "/creditorAccount/iban", "equals": "body:/creditor/iban" },
-                    ],
-                },
-                "risk": { "base": 60, "step_up_at": 60, "refuse_at": 100 },
-                "step_up": {
-                    "challenge": { "acr_values": ["urn:example:loa:3"], "max_age": "300s" },
-                    "ask": "pdp",
-                    "on_silence": "refuse",
-                },
             },
         ],
+    })
+}
+
+fn read(name: &str, path: &str, proof: &Value, nonce: &str) -> Value {
+    let mut route = json!({
+        "name": name,
+        "match": { "methods": ["GET"], "path": path },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": proof,
+        "risk": { "base": 10 },
+    });
+    if nonce != "off" {
+        route["nonce"] = json!(nonce);
+    }
+    route
+}
+
+fn opaque(name: &str, path: &str, age: &str) -> Value {
+    json!({
+        "name": name,
+        "match": { "methods": ["GET"], "path": path },
+        "identity": {
+            "issuers": ["opaque"],
+            "scopes": ["accounts:read"],
+            "max_introspection_age": age,
+        },
+        "proof": ["dpop"],
+        "risk": { "base": 10 },
+    })
+}
+
+fn signed(name: &str, methods: &Value, body: bool) -> Value {
+    let mut route = json!({
+        "name": name,
+        "match": { "methods": methods, "path": "/messages/{id}" },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": ["http_signature"],
+        "signature": {
+            "tag": "message",
+            "components": ["@method", "@authority", "@path", "@query", "content-type"],
+            "max_ahead": "1s",
+        },
+        "risk": { "base": 10 },
+    });
+    if body {
+        route["body"] = json!("held");
+    }
+    route
+}
+
+fn transfer() -> Value {
+    json!({
+        "name": "transfer",
+        "match": { "methods": ["POST"], "path": "/accounts/{account}/transfers" },
+        "identity": { "issuers": ["corp"], "scopes": ["payments:write"] },
+        "proof": ["dpop"],
+        "body": "held",
+        "transaction": {
+            "authorization_details": "payment_initiation",
+            "bind": [
+                { "claim": "/instructedAmount/amount", "equals": "body:/amount", "as": "decimal" },
+                { "claim": "/instructedAmount/currency", "equals": "body:/currency" },
+                { "claim": "/creditorAccount/iban", "equals": "body:/creditor/iban" },
+            ],
+        },
+        "risk": { "base": 60, "step_up_at": 60, "refuse_at": 100 },
+        "step_up": {
+            "challenge": { "acr_values": ["urn:example:loa:3"], "max_age": "300s" },
+            "ask": "pdp",
+            "on_silence": "refuse",
+        },
     })
 }

@@ -43,16 +43,32 @@ impl World {
             "as.mjs",
             &json!({
                 "folder": folder.path(),
-                "resources": { &origin: "jwt", "https://elsewhere.example/": "jwt" },
+                "resources": {
+                    &origin: "jwt",
+                    "https://elsewhere.example/": "jwt",
+                    "https://opaque.example/": "opaque",
+                    "https://elsewhere-opaque.example/": "opaque",
+                },
             }),
         );
         let upstream = Server::upstream();
         let service = Server::start(|_| Reply::json(&json!({ "decision": true })));
         let inside = u16::try_from(said["port"].as_u64().unwrap()).unwrap();
-        let mut setup = Setup::of(&policy(&origin, said["issuer"].as_str().unwrap()))
+        let issued_by = said["issuer"].as_str().unwrap();
+        let registered = std::fs::read(folder.path().join("registered.json")).unwrap();
+        let registered = serde_json::from_slice(&registered).unwrap();
+        let mut setup = Setup::of(&policy(&origin, issued_by, &registered))
             .with("upstream", upstream.port)
             .with("as", inside)
             .with("pdp", service.port);
+        setup.elsewhere = vec![("/token", "as")];
+        setup.environment = vec![
+            ("COUNTERSIGN_NONCE_KEY", random()),
+            (
+                "INTROSPECTION_SECRET",
+                said["secrets"]["gate"].as_str().unwrap().to_owned(),
+            ),
+        ];
         setup.workers = 2;
         setup.port = port;
         setup.certificates = Some(folder.path().to_owned());
@@ -87,4 +103,9 @@ impl World {
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
+}
+
+/// A secret of its own for each run.
+fn random() -> String {
+    format!("{:032x}", rand::random::<u128>())
 }

@@ -100,8 +100,8 @@ pub(in crate::config) enum Nonce {
     Offered,
     /// There must be one. Answers bring a fresh one.
     Required,
-    /// There must be one that was made for this method, this target and this token: the route asks
-    /// for every new request anew.
+    /// There must be one that was made for this method, this target and this token. It serves for
+    /// these until its lifetime is over, each time in a new proof.
     Challenge,
 }
 

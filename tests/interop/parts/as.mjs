@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { createInterface } from 'node:readline';
-import { exportJWK, generateKeyPair } from 'jose';
+import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
 import { policy, visit } from './person.mjs';
@@ -14,6 +14,9 @@ import { policy, visit } from './person.mjs';
 const lines = createInterface({ input: process.stdin });
 const { folder, resources } = JSON.parse((await lines[Symbol.asyncIterator]().next()).value);
 process.stdin.on('end', () => process.exit(0));
+
+// Clients whose keys the policy knows by these names.
+const registered = Object.keys(JSON.parse(readFileSync(`${folder}/registered.json`)));
 
 const secret = () => randomBytes(32).toString('base64url');
 const clients = [
@@ -32,6 +35,13 @@ const clients = [
     response_types: [],
     tls_client_certificate_bound_access_tokens: true,
   },
+  ...['signer', ...registered].map((id) => ({
+    client_id: id,
+    client_secret: secret(),
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+  })),
   {
     client_id: 'gate',
     client_secret: secret(),
@@ -68,12 +78,22 @@ const settings = {
     const code = ctx.oidc.entities.AuthorizationCode;
     return code && { acr: code.acr, auth_time: code.authTime };
   },
+  // Some tokens hold their key otherwise: the key itself, or its name (RFC 7800 sections 3.2 and 3.4).
+  formats: {
+    customizers: {
+      jwt(ctx, { clientId }, { payload }) {
+        if (clientId === 'signer') payload.cnf = { jwk: decodeProtectedHeader(ctx.get('dpop')).jwk };
+        if (registered.includes(clientId)) payload.cnf = { kid: clientId };
+      },
+    },
+  },
   interactions: { policy, url: (ctx, interaction) => `/interaction/${interaction.uid}` },
   features: {
     clientCredentials: { enabled: true },
     devInteractions: { enabled: false },
     dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
     introspection: { enabled: true },
+    revocation: { enabled: true },
     mTLS: { enabled: true, certificateBoundAccessTokens: true, getCertificate: certificate },
     pushedAuthorizationRequests: { enabled: true },
     richAuthorizationRequests: {

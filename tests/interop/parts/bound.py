@@ -44,6 +44,10 @@ token = issued("shop", dpop_key=key, dpop=True)
 get("bound to a key", READ, token)
 get("the token once more, with another proof", READ, token)
 get("with a query", f"{READ}?page=2", token)
+for nonce in ("offered", "required", "challenge"):
+    url = f"{world['origin']}/{nonce}/1"
+    get(f"nonce {nonce}", url, token)
+    get(f"nonce {nonce}, again", url, token)
 get("bound to a key, on a route of either", INVOICES, token)
 get("bound to a key, asked for a certificate", STATEMENTS, token, OWN)
 token = issued("shop", resource="https://elsewhere.example/", dpop_key=key, dpop=True)

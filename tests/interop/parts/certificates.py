@@ -1,12 +1,15 @@
-"""Writes an authority, and certificates of it for a server and two clients, into a folder."""
+"""Writes into a folder: an authority, certificates of it for a server and two clients, and keys that
+a policy can name."""
 
 import datetime
+import json
 import pathlib
 import sys
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from jwskate import Jwk
 
 folder = pathlib.Path(sys.argv[1])
 
@@ -51,3 +54,13 @@ authority = certify("authority")
 certify("server", authority, [x509.DNSName("localhost")])
 certify("client", authority, [x509.UniformResourceIdentifier("spiffe://example.org/batch")])
 certify("stranger", authority, [x509.UniformResourceIdentifier("spiffe://example.org/stranger")])
+
+keys = {
+    "p256": Jwk.generate(alg="ES256"),
+    "ed25519": Jwk.generate(alg="EdDSA", crv="Ed25519"),
+    "rsa": Jwk.generate(alg="PS512", key_size=2048),
+}
+public = {name: key.public_jwk().to_dict() for name, key in keys.items()}
+private = {name: key.to_dict() for name, key in keys.items()}
+(folder / "registered.json").write_text(json.dumps(public))
+(folder / "registered-keys.json").write_text(json.dumps(private))

@@ -1,9 +1,10 @@
 // Access tokens from the authorization server, as oauth4webapi asks for them.
 import * as oauth from 'oauth4webapi';
-import { keep, world } from './world.mjs';
+import { keep, note, world } from './world.mjs';
 
 const client = { client_id: 'shop' };
-const authentication = oauth.ClientSecretBasic(world.secrets.shop);
+const basic = (id) => oauth.ClientSecretBasic(world.secrets[id]);
+const authentication = basic('shop');
 const issuer = new URL(world.issuer);
 const back = 'https://shop.example/back';
 
@@ -26,31 +27,60 @@ export function handle(keys) {
   return oauth.DPoP(client, keys);
 }
 
-// A token for the client itself. Without a handle it is bound to nothing.
-export async function credentials(DPoP, { resource = world.origin, scope = 'accounts:read' } = {}) {
+export async function revoke(token) {
+  const response = await oauth.revocationRequest(server, client, authentication, token);
+  await oauth.processRevocationResponse(response);
+}
+
+// One request to the gate, written down. The library throws where the answer challenges: what it read
+// of the challenges is the result.
+export async function request(what, DPoP, token, url, { method = 'GET', headers, body } = {}) {
+  try {
+    await note(what, await oauth.protectedResourceRequest(token, method, url, headers, body, { DPoP }));
+    return [];
+  } catch (error) {
+    if (!(error instanceof oauth.WWWAuthenticateChallengeError)) throw error;
+    await note(what, error.response);
+    return error.cause;
+  }
+}
+
+// A token for a client itself. Without a handle it is bound to nothing.
+export async function credentials(DPoP, {
+  id = 'shop',
+  resource = world.origin,
+  scope = 'accounts:read',
+  from = server,
+} = {}) {
+  const client = { client_id: id };
   const parameters = new URLSearchParams({ resource, scope });
   const { access_token: token } = await withNonce(async () => {
     const response = await oauth.clientCredentialsGrantRequest(
-      server,
+      from,
       client,
-      authentication,
+      basic(id),
       parameters,
       { DPoP },
     );
-    return oauth.processClientCredentialsResponse(server, client, response);
+    return oauth.processClientCredentialsResponse(from, client, response);
   });
   return keep(token);
 }
 
 // A token for a person, who signs in and consents.
-export async function consent(DPoP, { scope, details, challenge = {} }) {
+export async function consent(DPoP, {
+  scope,
+  details,
+  challenge = {},
+  resource = world.origin,
+}) {
   const verifier = oauth.generateRandomCodeVerifier();
   const parameters = new URLSearchParams({
     response_type: 'code',
     redirect_uri: back,
     code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
     code_challenge_method: 'S256',
-    resource: world.origin,
+    resource,
     // This server takes `acr_values` only where `openid` is asked for.
     scope: `openid ${scope}`,
     ...challenge,
@@ -77,7 +107,7 @@ export async function consent(DPoP, { scope, details, challenge = {} }) {
       callback,
       back,
       verifier,
-      { DPoP, additionalParameters: { resource: world.origin } },
+      { DPoP, additionalParameters: { resource } },
     );
     return oauth.processAuthorizationCodeResponse(server, client, response);
   });

@@ -1,7 +1,7 @@
 // oauth4webapi: a payment that a person grants, first as usual, then as strongly as the gate asks.
 import * as oauth from 'oauth4webapi';
-import { consent, credentials, handle, withNonce } from './grant.mjs';
-import { note, say, tell, world } from './world.mjs';
+import { consent, credentials, handle, request } from './grant.mjs';
+import { say, tell, world } from './world.mjs';
 
 const url = new URL(`${world.origin}/accounts/1/transfers`);
 const keys = await oauth.generateKeyPair('ES256');
@@ -18,26 +18,11 @@ const details = {
   creditorAccount: { iban: 'DE89370400440532013000' },
 };
 
-// The library throws where the answer challenges.
 let challenges;
 async function pay(what, token, body) {
-  challenges = [];
   const headers = new Headers({ 'content-type': 'application/json' });
-  const send = () => oauth.protectedResourceRequest(
-    token,
-    'POST',
-    url,
-    headers,
-    JSON.stringify(body),
-    { DPoP },
-  );
-  try {
-    await note(what, await withNonce(send));
-  } catch (error) {
-    if (!(error instanceof oauth.WWWAuthenticateChallengeError)) throw error;
-    challenges = error.cause;
-    await note(what, error.response);
-  }
+  const options = { method: 'POST', headers, body: JSON.stringify(body) };
+  challenges = await request(what, DPoP, token, url, options);
 }
 
 await pay('nothing granted', await credentials(DPoP, { scope }), order);

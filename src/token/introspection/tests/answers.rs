@@ -35,6 +35,18 @@ fn an_answer_may_say_little() {
 }
 
 #[test]
+fn a_client_that_acts_for_itself_is_the_subject() {
+    let nobody = without(said(), "sub");
+    let token = read(&nobody).unwrap();
+    assert_eq!(
+        (token.subject(), token.client()),
+        ("wallet", Some("wallet"))
+    );
+    let found = read(&without(nobody, "client_id"));
+    assert_eq!(found.unwrap_err(), Reason::TokenClaims);
+}
+
+#[test]
 fn each_member_is_as_it_must_be() {
     use Reason as R;
     let jkt = client_key().jkt();
@@ -80,6 +92,7 @@ fn each_member_is_as_it_must_be() {
         // 7
         ("sub", json!(""), Err(R::TokenClaims)),
         ("sub", json!(7), Err(R::TokenClaims)),
+        ("sub", json!(null), Err(R::TokenClaims)),
         ("client_id", json!(""), Err(R::TokenClaims)),
         ("client_id", json!(null), Err(R::TokenClaims)),
         ("jti", json!(1), Err(R::TokenClaims)),
@@ -115,7 +128,7 @@ fn each_member_is_as_it_must_be() {
         ("exp", Ok(())),
         ("iat", Ok(())),
         ("aud", Err(R::TokenClaims)),
-        ("sub", Err(R::TokenClaims)),
+        ("sub", Ok(())),
         ("client_id", Ok(())),
         ("scope", Ok(())),
         ("token_type", Ok(())),
