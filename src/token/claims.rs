@@ -4,6 +4,7 @@ use crate::json::Json;
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use crate::token::confirmation::Confirmation;
+use crate::token::introspection::WithoutSubject;
 use crate::token::issuer::Issuer;
 use crate::token::times::{Times, moment};
 use std::fmt;
@@ -63,8 +64,8 @@ impl Claims {
     }
 
     /// Reads what an authorization server says of a token at this moment (RFC 7662 section 2.2).
-    /// Where `sub` is absent the client is the subject: servers leave it out of answers about tokens
-    /// that no person granted, and RFC 9068 section 2.2 would have it name the client there.
+    /// Servers leave `sub` out of answers about tokens that no person granted: what it is then, the
+    /// policy says.
     ///
     /// # Errors
     /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
@@ -82,7 +83,11 @@ impl Claims {
         }
         let text_if_there = |name| claims.get(name).map(text).transpose();
         let client = text_if_there("client_id")?;
-        let subject = text_if_there("sub")?.or_else(|| client.clone());
+        let without = issuer.introspection.as_ref().map(|it| it.without_subject);
+        let subject = match (text_if_there("sub")?, without) {
+            (None, Some(WithoutSubject::Client)) => client.clone(),
+            (subject, _) => subject,
+        };
         Ok(Self {
             audiences,
             subject: subject.ok_or(Reason::TokenClaims)?,

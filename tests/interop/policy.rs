@@ -32,6 +32,7 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
                 "timeout": "2s",
                 "client": { "id": "gate", "secret": "INTROSPECTION_SECRET" },
                 "max_cache": "30s",
+                "without_subject": "client",
             },
         }},
         "services": { "pdp": {

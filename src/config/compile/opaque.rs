@@ -4,11 +4,11 @@ use super::issuers::{Pool, unknown_confirmation};
 use super::names::Known;
 use super::{At, Faults, MILLISECOND, MINUTE, Part, age, span, span_or, text, within};
 use crate::config::units;
-use crate::config::wire::opaque::{Client, Introspection, OpaqueIssuer as Written};
+use crate::config::wire::opaque::{Client, Introspection, OpaqueIssuer as Written, WithoutSubject};
 use crate::config::wire::scalar::{Age, Whole};
 use crate::policy::IdentityRules;
 use crate::proof::{self, Method};
-use crate::token::introspection::Endpoint;
+use crate::token::introspection::{self, Endpoint};
 use crate::token::issuer::{Issuer, KeySource, StatusDemand};
 use crate::token::{IssuerId, Kind};
 use std::collections::BTreeMap;
@@ -113,6 +113,8 @@ fn endpoint_of(
     let max_calls = Part::open_if_there(written.max_calls, &calls_at, faults)
         .and_then(|it| within(it.unwrap_or(Whole(100)), 1..=100_000, &calls_at, faults))
         .and_then(|it| u32::try_from(it).ok());
+    let without_at = at.member("without_subject");
+    let without_subject = Part::open_if_there(written.without_subject, &without_at, faults);
     let client_at = at.member("client");
     let client = written.client.open(&client_at, faults);
     let client = client.and_then(|it| client_of(it, &client_at, faults));
@@ -127,6 +129,10 @@ fn endpoint_of(
         secret,
         max_cache: max_cache?,
         max_calls: max_calls?,
+        without_subject: match without_subject? {
+            None | Some(WithoutSubject::Refuse) => introspection::WithoutSubject::Refuse,
+            Some(WithoutSubject::Client) => introspection::WithoutSubject::Client,
+        },
     })
 }
 

@@ -49,6 +49,21 @@ pub(in crate::config) struct Introspection {
     /// are kept for senders under whose key a token was active lately.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1, "maximum" = 100_000)))]
     pub(in crate::config) max_calls: Option<Part<Whole>>,
+    /// What to do with answers that have no `sub`, as servers give them of tokens that a client got
+    /// for itself: `refuse` unless written.
+    pub(in crate::config) without_subject: Option<Part<WithoutSubject>>,
+}
+
+/// What to do with answers that have no `sub`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum WithoutSubject {
+    /// Refuse the token.
+    Refuse,
+    /// `client_id` is the subject. Only for servers that let no client choose an id that is some
+    /// user's `sub`: it would be that user here.
+    Client,
 }
 
 /// The gate as a client of an authorization server. It authenticates by HTTP Basic (RFC 6749

@@ -25,7 +25,7 @@ const LIMITS: Limits = Limits {
 /// 5. `exp`, `iat` and `nbf`, where they are there, are times, and now is within them.
 /// 6. `aud` has one of the issuer's audiences, exactly (RFC 7662 section 4: a token of another
 ///    resource's is active too).
-/// 7. `sub` is there, or `client_id`, which then is the subject; both, `jti`, `scope`, `acr`,
+/// 7. `sub` is there, or, where the policy takes it for the subject, `client_id`; both, `jti`, `scope`, `acr`,
 ///    `auth_time` and `act` are of their types.
 /// 8. `cnf`, a member of the answer itself (RFC 8705 section 3.2, RFC 9449 section 6.2), is of its
 ///    form. What stands elsewhere is no `cnf`.

@@ -43,6 +43,18 @@ pub struct Endpoint {
     pub max_cache: Duration,
     /// Most calls of one worker in a second.
     pub max_calls: u32,
+    /// Whose token it is where the answer has no `sub`.
+    pub without_subject: WithoutSubject,
+}
+
+/// Whose token it is where an answer has no `sub`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithoutSubject {
+    /// Nobody's: it is refused.
+    Refuse,
+    /// Its client's: `client_id` is the subject. Safe where the server lets no client choose an id
+    /// that is some user's `sub` (RFC 9700 section 4.15).
+    Client,
 }
 
 /// What came back over HTTP.

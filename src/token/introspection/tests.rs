@@ -34,6 +34,7 @@ fn endpoint() -> Endpoint {
         secret: "COUNTERSIGN_INTROSPECTION_SECRET".to_owned(),
         max_cache: Duration::from_secs(30),
         max_calls: 100,
+        without_subject: WithoutSubject::Refuse,
     }
 }
 

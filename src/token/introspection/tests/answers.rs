@@ -35,13 +35,24 @@ fn an_answer_may_say_little() {
 }
 
 #[test]
-fn a_client_that_acts_for_itself_is_the_subject() {
+fn a_client_that_acts_for_itself_is_the_subject_where_the_policy_says_so() {
     let nobody = without(said(), "sub");
+    assert_eq!(read(&nobody).unwrap_err(), Reason::TokenClaims);
+    let endpoint = Endpoint {
+        without_subject: WithoutSubject::Client,
+        ..endpoint()
+    };
+    let issuer = Issuer {
+        introspection: Some(Rc::new(endpoint)),
+        ..issuer()
+    };
+    let read = |said: &Value| answer::read(&response(said), &inquiry(), &issuer, NOW);
     let token = read(&nobody).unwrap();
     assert_eq!(
         (token.subject(), token.client()),
         ("wallet", Some("wallet"))
     );
+    assert_eq!(read(&said()).unwrap().subject(), "alice");
     let found = read(&without(nobody, "client_id"));
     assert_eq!(found.unwrap_err(), Reason::TokenClaims);
 }
@@ -128,7 +139,7 @@ fn each_member_is_as_it_must_be() {
         ("exp", Ok(())),
         ("iat", Ok(())),
         ("aud", Err(R::TokenClaims)),
-        ("sub", Ok(())),
+        ("sub", Err(R::TokenClaims)),
         ("client_id", Ok(())),
         ("scope", Ok(())),
         ("token_type", Ok(())),
