@@ -4,6 +4,7 @@ pub mod budget;
 pub mod date;
 pub mod form;
 pub mod origin;
+pub mod spiffe;
 pub mod structured;
 pub mod target;
 pub mod uri;
