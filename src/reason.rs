@@ -150,6 +150,10 @@ reasons! {
     CertificateMismatch = "certificate_mismatch",
     /// The policy denies the key or the certificate whose possession was shown.
     KeyDenied = "key_denied",
+    /// What a hop wrote of its client's certificate is not a strict `x-forwarded-client-cert`, or lacks the digest.
+    ForwardedCertificateMalformed = "forwarded_certificate_malformed",
+    /// The listener did not append the certificate of the hop, as the policy says that it does.
+    ForwardedCertificateMismatch = "forwarded_certificate_mismatch",
     /// There is no proof of possession.
     ProofMissing = "proof_missing",
     /// There is more than one proof of possession.

@@ -178,7 +178,10 @@ const fn row(reason: Reason) -> Row {
         | R::StatusUnknown => TOKEN,
         R::TokenUnbound | R::BoundTokenAsBearer | R::ConfirmationUnsupported
         | R::ConfirmationUnknown | R::ProofKeyMismatch => BINDING,
-        R::CertificateMissing | R::CertificateMismatch => CERTIFICATE,
+        R::CertificateMissing
+        | R::CertificateMismatch
+        | R::ForwardedCertificateMalformed
+        | R::ForwardedCertificateMismatch => CERTIFICATE,
         R::ScopeInsufficient => SCOPE,
         R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget

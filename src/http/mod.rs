@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod date;
 pub mod form;
+pub mod forwarded_certificate;
 pub mod origin;
 pub mod spiffe;
 pub mod structured;
