@@ -98,11 +98,10 @@ proptest! {
     }
 
     #[test]
-    fn one_changed_byte_never_gives_another_certificate(place in 0_usize..400, byte in 1_u8..0x7f) {
+    fn one_changed_byte_never_gives_another_certificate(place: prop::sample::Index, byte in 1_u8..0x7f) {
         let line = format!("Hash={},{},{}", hex([0xff; 32]), super::client(), hop());
-        let mut bytes = line.into_bytes();
-        let place = place % bytes.len();
-        bytes[place] = byte;
+        let mut bytes = line.clone().into_bytes();
+        bytes[place.index(line.len())] = byte;
         let line = String::from_utf8(bytes).unwrap();
         if let Ok(Some(found)) = of(&line, Mode::Appended) {
             // A hexadecimal digit of the digest itself may change, and nothing can tell.
