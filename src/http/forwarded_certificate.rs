@@ -41,7 +41,7 @@ pub enum Mode {
 pub struct ForwardedCertificate {
     /// Its SHA-256.
     pub digest: [u8; 32],
-    /// Its one URI SAN, if it has one and that is a SPIFFE ID.
+    /// Its one URI SAN, if it has one and that is the SPIFFE ID of a workload.
     pub peer: Option<SpiffeId>,
 }
 
@@ -134,7 +134,8 @@ impl<'a> Element<'a> {
 
     fn peer(&self) -> Option<SpiffeId> {
         let text = self.uri.filter(|_| self.uris == 1)?;
-        SpiffeId::parse(std::str::from_utf8(text).ok()?).ok()
+        let id = SpiffeId::parse(std::str::from_utf8(text).ok()?).ok()?;
+        id.is_workload().then_some(id)
     }
 }
 

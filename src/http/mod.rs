@@ -11,6 +11,7 @@ pub mod target;
 pub mod uri;
 
 use crate::reason::Reason;
+use spiffe::SpiffeId;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -21,6 +22,8 @@ pub struct Connection {
     pub source: Option<IpAddr>,
     /// SHA-256 of the client certificate that the connection itself showed.
     pub certificate: Option<[u8; 32]>,
+    /// The first URI SAN of that certificate, if it is the SPIFFE ID of a workload.
+    pub peer: Option<SpiffeId>,
 }
 
 /// A digest in hexadecimal, as proxies write that of a certificate. Empty is none.

@@ -84,6 +84,12 @@ impl SpiffeId {
         &self.text
     }
 
+    /// The ID of its trust domain, which vouches for it.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        self.text.get(..self.root).unwrap_or_default()
+    }
+
     /// The name of its trust domain.
     #[must_use]
     pub fn trust_domain(&self) -> &str {

@@ -33,16 +33,16 @@ fn hop() -> String {
 }
 
 /// The client's certificate, with this SPIFFE ID.
-fn found(peer: Option<&str>) -> Option<ForwardedCertificate> {
-    Some(ForwardedCertificate {
+fn certificate(peer: Option<&str>) -> ForwardedCertificate {
+    ForwardedCertificate {
         digest: CLIENT,
         peer: peer.map(|text| text.parse().unwrap()),
-    })
+    }
 }
 
 #[test]
 fn the_last_element_is_what_the_hop_wrote() {
-    let expected = Ok(found(Some("spiffe://a/client")));
+    let expected = Ok(Some(certificate(Some("spiffe://a/client"))));
     assert_eq!(of(&client(), Mode::Forwarded), expected);
     let forged = format!("Hash={};URI=spiffe://a/forged", hex([0xff; 32]));
     for before in [forged.as_str(), &hop(), "By=a"] {
@@ -53,7 +53,7 @@ fn the_last_element_is_what_the_hop_wrote() {
 
 #[test]
 fn before_what_this_listener_appends_is_what_the_hop_wrote() {
-    let expected = Ok(found(Some("spiffe://a/client")));
+    let expected = Ok(Some(certificate(Some("spiffe://a/client"))));
     assert_eq!(
         of(&format!("{},{}", client(), hop()), Mode::Appended),
         expected
@@ -95,12 +95,16 @@ fn keys_are_of_any_case_and_values_quoted_or_not() {
         format!("Hash={hash};{}", vec!["DNS=a"; 127].join(";")),
         format!("{}Hash={hash}", "By=a,".repeat(15)),
     ] {
-        assert_eq!(of(&line, Mode::Forwarded), Ok(found(None)), "{line}");
+        assert_eq!(
+            of(&line, Mode::Forwarded),
+            Ok(Some(certificate(None))),
+            "{line}"
+        );
     }
     let quoted = format!("Hash={hash};URI=\"spiffe://a/client\"");
     assert_eq!(
         of(&quoted, Mode::Forwarded),
-        Ok(found(Some("spiffe://a/client")))
+        Ok(Some(certificate(Some("spiffe://a/client"))))
     );
 }
 
@@ -111,6 +115,7 @@ fn a_peer_is_the_one_uri_that_is_a_spiffe_id() {
         "URI=",
         "URI=https://a/b",
         "URI=spiffe://A/b",
+        "URI=spiffe://a",
         "URI=spiffe://a/b;URI=spiffe://a/c",
         "URI=spiffe://a/b;uri=spiffe://a/b",
         "URI=spiffe://a/b;URI=",
@@ -118,7 +123,11 @@ fn a_peer_is_the_one_uri_that_is_a_spiffe_id() {
         "DNS=spiffe://a/b",
     ] {
         let line = format!("Hash={hash};{uris}");
-        assert_eq!(of(&line, Mode::Forwarded), Ok(found(None)), "{uris}");
+        assert_eq!(
+            of(&line, Mode::Forwarded),
+            Ok(Some(certificate(None))),
+            "{uris}"
+        );
     }
 }
 

@@ -22,6 +22,7 @@ fn an_id_is_read_into_its_parts() {
             (id.as_str(), id.trust_domain(), id.path()),
             (text, domain, path)
         );
+        assert_eq!(id.authority(), format!("spiffe://{domain}"));
         assert_eq!(id.to_string(), text);
         assert_eq!(text.parse(), Ok(id.clone()));
         assert_eq!(id.is_workload(), !path.is_empty());
