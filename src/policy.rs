@@ -1,6 +1,8 @@
 //! A policy that has been compiled: composition only. Each layer below owns its own rules.
 
+use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
+use crate::http::spiffe::SpiffeId;
 use crate::jose::jwk::Jwk;
 use crate::proof::replay::{Window, fleet};
 use crate::proof::{dpop, http_signature};
@@ -29,6 +31,8 @@ pub struct Policy {
     pub replay: Replay,
     /// DPoP proofs.
     pub dpop: dpop::Rules,
+    /// The proxies whose word on their client's certificate is taken.
+    pub hops: Vec<Hop>,
     /// What goes upstream.
     pub upstream: Upstream,
     /// What may wait.
@@ -197,8 +201,12 @@ pub struct Route {
 /// Who may call a route. The empty rules let nobody in who brings a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdentityRules {
-    /// Accepted issuers. Empty only on a route that issues tokens.
+    /// Accepted issuers. Empty on a route that issues tokens, and where callers are known by
+    /// certificate.
     pub issuers: Vec<IssuerId>,
+    /// Accepted workloads, known by their certificate alone: no token is read. Empty where there are
+    /// issuers.
+    pub peers: Vec<SpiffeId>,
     /// Audiences of these issuers that are another origin of this gateway, or lie under one. A token
     /// that is for nothing else is none for this route.
     pub elsewhere: Vec<String>,

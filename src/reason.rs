@@ -144,12 +144,18 @@ reasons! {
     ConfirmationUnsupported = "confirmation_unsupported",
     /// The token's confirmation has a member outside the registry, and the issuer's policy refuses those.
     ConfirmationUnknown = "confirmation_unknown",
-    /// The token is bound to a client certificate, and the connection shows none, or no route of the policy accepts `mtls`.
+    /// The caller is known by a client certificate, or its token is bound to one, and the connection or its hop shows none, or no route of the policy accepts `mtls`.
     CertificateMissing = "certificate_missing",
     /// The connection shows another client certificate than the one the token is bound to.
     CertificateMismatch = "certificate_mismatch",
+    /// The client certificate names no workload that the route accepts.
+    PeerUnknown = "peer_unknown",
     /// The policy denies the key or the certificate whose possession was shown.
     KeyDenied = "key_denied",
+    /// What a hop wrote of its client's certificate is not a strict `x-forwarded-client-cert`, or lacks the digest.
+    ForwardedCertificateMalformed = "forwarded_certificate_malformed",
+    /// The listener did not append the certificate of the hop, as the policy says that it does.
+    ForwardedCertificateMismatch = "forwarded_certificate_mismatch",
     /// There is no proof of possession.
     ProofMissing = "proof_missing",
     /// There is more than one proof of possession.

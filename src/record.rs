@@ -46,11 +46,14 @@ pub struct Record {
     pub key: Option<String>,
     /// SHA-256 of the client certificate that was shown, base64url.
     pub certificate: Option<String>,
+    /// The SPIFFE ID of the hop that it was shown to, where it was not to this proxy.
+    pub hop: Option<String>,
     /// SHA-256 of the token as it was sent, base64url.
     pub token: Option<String>,
-    /// `iss` of the token, once its signature held or its authorization server vouched for it.
+    /// `iss` of the token, once its signature held or its authorization server vouched for it. Of a
+    /// workload the ID of its trust domain.
     pub issuer: Option<String>,
-    /// `sub` of the token.
+    /// `sub` of the token, or the SPIFFE ID of a workload that is known by its certificate.
     pub subject: Option<String>,
     /// `client_id` of the token.
     pub client: Option<String>,
@@ -153,6 +156,7 @@ impl Record {
             proof: Vec::new(),
             key: None,
             certificate: None,
+            hop: None,
             token: None,
             issuer: None,
             subject: None,

@@ -34,6 +34,9 @@ pub const KEY_SET_HEADERS: [(&str, &str); 2] = [
 pub struct Terms<'a> {
     /// The proofs that the route accepts. None is as if it were DPoP alone.
     pub accepted: &'a [Method],
+    /// Whether the route knows its callers by certificate alone: no challenge can ask for a token, so
+    /// what would be `401` is `403`.
+    pub without_token: bool,
     /// The scheme that the request used.
     pub used: Option<Scheme>,
     /// The accepted DPoP algorithms, separated by spaces.
@@ -98,6 +101,11 @@ const CERTIFICATE: Row = (
     401,
     "The access token is not bound to this client certificate",
     Authenticate::Error("invalid_token", "Invalid client certificate binding"),
+);
+const PEER: Row = (
+    403,
+    "This client certificate is not accepted",
+    Authenticate::No,
 );
 const PROOF: Row = (
     401,
@@ -178,7 +186,11 @@ const fn row(reason: Reason) -> Row {
         | R::StatusUnknown => TOKEN,
         R::TokenUnbound | R::BoundTokenAsBearer | R::ConfirmationUnsupported
         | R::ConfirmationUnknown | R::ProofKeyMismatch => BINDING,
-        R::CertificateMissing | R::CertificateMismatch => CERTIFICATE,
+        R::CertificateMissing
+        | R::CertificateMismatch
+        | R::ForwardedCertificateMalformed
+        | R::ForwardedCertificateMismatch => CERTIFICATE,
+        R::PeerUnknown => PEER,
         R::ScopeInsufficient => SCOPE,
         R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
@@ -229,7 +241,10 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
 
 /// As a protected resource answers: a challenge, and a problem document.
 fn as_resource(reason: Reason, row: Row, terms: &Terms<'_>) -> Reply {
-    let (status, title, authenticate) = row;
+    let (status, title, authenticate) = match row {
+        (401, title, _) if terms.without_token => (403, title, Authenticate::No),
+        row => row,
+    };
     let mut headers = Vec::with_capacity(6);
     headers.push(("content-type", "application/problem+json".to_owned()));
     headers.push(("cache-control", "no-store".to_owned()));

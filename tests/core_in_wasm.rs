@@ -6,6 +6,7 @@
 #[expect(dead_code, reason = "the flow tests use all of it")]
 mod support;
 
+use support::certificates;
 use support::table::{self, GOLDEN_NOW};
 use support::world::{self, World};
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -21,4 +22,9 @@ fn every_row_of_the_flow_table_holds() {
 #[test]
 fn the_records_are_those_of_the_golden_file() {
     assert_eq!(world::lines(), include_str!("golden/flow.txt"));
+}
+
+#[test]
+fn every_row_of_the_table_of_certificates_holds() {
+    certificates::check(GOLDEN_NOW);
 }

@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+#[path = "flow/certificates.rs"]
+mod certificates;
 #[expect(dead_code, reason = "what other tests share")]
 #[path = "support/opaque.rs"]
 mod opaque;
@@ -64,8 +66,15 @@ fn every_reason_is_produced() {
             Expected::Refused(reason) => Some(reason),
             Expected::Forwarded => None,
         });
+    let by_certificate = support::certificates::rows(NOW).into_iter().filter_map(
+        |(_, _, expected, _)| match expected {
+            Expected::Refused(reason) => Some(reason),
+            Expected::Forwarded => None,
+        },
+    );
     let here = extremes().into_iter().map(|(reason, _)| reason);
     let produced: BTreeSet<Reason> = rows
+        .chain(by_certificate)
         .chain(here)
         .chain(BY_THE_HOST.iter().chain(BY_STATUS_LISTS).copied())
         .collect();
@@ -303,82 +312,4 @@ fn keys_are_asked_for_once() {
         waiting.resume(Ok(countersign::pipeline::Answer::Keys), &env)
     }));
     assert!(matches!(outcome, Outcome::Forward(..)));
-}
-
-/// Certificate-bound tokens: what each binding and each certificate of the connection come to, on a
-/// route that accepts both proofs and on one that accepts DPoP alone.
-#[test]
-fn every_binding_of_a_token_is_enforced() {
-    const OTHER: &str = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
-    let own = support::plan::certificate();
-    let mut document = support::policy::document();
-    support::policy::route(&mut document, "read-accounts")["proof"] = json!(["dpop", "mtls"]);
-    let either = World::under(&document, NOW);
-    let dpop_alone = World::at(NOW);
-    let (unbound, missing, mismatch) = (
-        Some(Reason::TokenUnbound),
-        Some(Reason::CertificateMissing),
-        Some(Reason::CertificateMismatch),
-    );
-    let rows: &[(&str, &World, &str, &str, Option<Reason>)] = &[
-        // scheme and proof, world, what `cnf` has beside or instead, the connection, the outcome
-        ("Bearer", &either, "x5t", "own", None),
-        ("Bearer", &either, "x5t", "none", missing),
-        ("Bearer", &either, "x5t", "other", mismatch),
-        (
-            "Bearer",
-            &either,
-            "both",
-            "own",
-            Some(Reason::BoundTokenAsBearer),
-        ),
-        ("Bearer", &either, "nothing", "own", unbound),
-        ("Bearer", &dpop_alone, "x5t", "own", unbound),
-        ("DPoP", &either, "x5t", "own", unbound),
-        ("DPoP", &either, "both", "own", None),
-        ("DPoP", &either, "both", "none", missing),
-        ("DPoP", &either, "both", "other", mismatch),
-        ("DPoP", &dpop_alone, "both", "own", None),
-        ("DPoP", &dpop_alone, "both", "none", missing),
-    ];
-    for (number, (scheme, world, binding, shown, expected)) in rows.iter().enumerate() {
-        let mut plan = Plan::read(NOW, &format!("binding {number}"));
-        plan.scheme = Some(scheme);
-        if *scheme == "Bearer" {
-            plan.proof_signer = None;
-        }
-        let x5t = json!(support::plan::CERTIFICATE);
-        match *binding {
-            "both" => plan.token_claims["cnf"]["x5t#S256"] = x5t,
-            "x5t" => plan.token_claims["cnf"] = json!({ "x5t#S256": x5t }),
-            _ => plan.token_claims["cnf"] = json!({}),
-        }
-        let connection = Connection {
-            certificate: match *shown {
-                "own" => Some(own),
-                "other" => countersign::crypto::digest::from_base64url(OTHER),
-                _ => None,
-            },
-            ..Connection::default()
-        };
-        let head = world::head(&plan.wire()).unwrap();
-        let outcome = done(world.with(|env| countersign::pipeline::run(head, &connection, env)));
-        let record = outcome.record();
-        let code = expected.map(Reason::code);
-        assert_eq!(record.reason, code, "{scheme} {binding} {shown}");
-        if code.is_none() {
-            let has_key = *scheme == "DPoP";
-            assert_eq!(
-                record.certificate.as_deref(),
-                Some(support::plan::CERTIFICATE)
-            );
-            assert_eq!(record.proof.contains(&"dpop"), has_key);
-            assert!(record.proof.contains(&"mtls"));
-            assert_eq!(
-                record.replay_scope.is_some(),
-                has_key,
-                "only proofs are consumed"
-            );
-        }
-    }
 }

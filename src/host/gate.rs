@@ -28,10 +28,11 @@ use crate::risk::{Condition, Signal};
 use crate::supply::board::Seal;
 use crate::supply::stock::Fetch;
 use crate::time::UnixTime;
-use crate::token::IssuerId;
 use crate::token::cache::Cache;
 use crate::token::introspection::desk::{Desk, Ticket};
 use crate::token::introspection::request::Client;
+use crate::token::issuer::Issuer;
+use crate::token::{IssuerId, Kind};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -51,13 +52,19 @@ pub(super) enum Fetching {
 struct Reads {
     source: bool,
     certificate: bool,
+    peer: bool,
 }
 
 impl Reads {
     fn of(policy: &Policy) -> Self {
         let of_source = |signal: &Signal| matches!(signal.when, Condition::OutsideNetworks(_));
         let routes = || policy.routes.iter();
+        let of_peer = |route: &Rc<policy::Route>| !route.identity.peers.is_empty();
+        let of_svids = |issuer: &Issuer| issuer.kind == Kind::Svid;
         Self {
+            peer: !policy.hops.is_empty()
+                || routes().any(of_peer)
+                || policy.issuers.iter().any(of_svids),
             source: routes().any(|route| route.risk.signals.iter().any(of_source)),
             certificate: routes().any(|route| route.proof.any_of.contains(&Method::Mtls)),
         }
@@ -161,6 +168,7 @@ impl Gate {
                 algorithms: Vec::new(),
                 nonces: None,
             },
+            hops: Vec::new(),
             upstream: policy::Upstream {
                 identity: policy::Identity::Headers,
                 assertion: None,
@@ -249,6 +257,15 @@ impl Gate {
             let connection = Connection {
                 source: self.reads.source.then(read::source).flatten(),
                 certificate: self.reads.certificate.then(read::certificate).flatten(),
+                peer: None,
+            };
+            // A connection without a certificate has no peer to name.
+            let connection = match connection.certificate {
+                Some(_) if self.reads.peer => Connection {
+                    peer: read::peer(),
+                    ..connection
+                },
+                Some(_) | None => connection,
             };
             match lines.and_then(|lines| read::head(lines, alone)) {
                 Ok(head) => pipeline::run(head, &connection, env),

@@ -2,6 +2,7 @@
 
 use super::abi::{self, Fault, Map};
 use super::pairs;
+use crate::http::spiffe::SpiffeId;
 use crate::http::{RequestHead, certificate_digest};
 use crate::reason::Reason;
 use crate::time::UnixTime;
@@ -56,6 +57,13 @@ pub(super) fn source() -> Option<IpAddr> {
 /// SHA-256 of the certificate that the client showed on this very connection.
 pub(super) fn certificate() -> Option<[u8; 32]> {
     certificate_digest(&abi::property("connection\0sha256_peer_certificate_digest").ok()?)
+}
+
+/// The workload that this certificate names, if its name is of the one spelling that such a name has.
+pub(super) fn peer() -> Option<SpiffeId> {
+    let name = abi::property("connection\0uri_san_peer_certificate").ok()?;
+    let id = SpiffeId::parse(std::str::from_utf8(&name).ok()?).ok()?;
+    id.is_workload().then_some(id)
 }
 
 /// Whether the proxy itself answered that the body is too large: of bodies that it buffers for the

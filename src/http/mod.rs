@@ -3,12 +3,15 @@
 pub mod budget;
 pub mod date;
 pub mod form;
+pub mod forwarded_certificate;
 pub mod origin;
+pub mod spiffe;
 pub mod structured;
 pub mod target;
 pub mod uri;
 
 use crate::reason::Reason;
+use spiffe::SpiffeId;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -19,6 +22,8 @@ pub struct Connection {
     pub source: Option<IpAddr>,
     /// SHA-256 of the client certificate that the connection itself showed.
     pub certificate: Option<[u8; 32]>,
+    /// The first URI SAN of that certificate, if it is the SPIFFE ID of a workload.
+    pub peer: Option<SpiffeId>,
 }
 
 /// A digest in hexadecimal, as proxies write that of a certificate. Empty is none.

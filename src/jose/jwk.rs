@@ -22,6 +22,15 @@ pub struct Jwk {
     thumbprint: Digest32,
 }
 
+/// What keys are published for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Signatures: `use` is `sig`, or absent.
+    Signatures,
+    /// JWT-SVIDs: `use` is `jwt-svid` (JWT-SVID section 6). Others of a SPIFFE bundle are not for it.
+    JwtSvids,
+}
+
 /// The value is not a public signature key that the gate accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadJwk {
@@ -39,6 +48,14 @@ impl Jwk {
     /// # Errors
     /// [`BadJwk`].
     pub fn parse(value: &Json) -> Result<Self, BadJwk> {
+        Self::parse_for(value, Purpose::Signatures)
+    }
+
+    /// Reads a key of this purpose, otherwise as [`Jwk::parse`] does.
+    ///
+    /// # Errors
+    /// [`BadJwk`].
+    pub fn parse_for(value: &Json, purpose: Purpose) -> Result<Self, BadJwk> {
         let members = value.as_object().ok_or(BadJwk::Unusable)?;
         if members
             .iter()
@@ -46,13 +63,16 @@ impl Jwk {
         {
             return Err(BadJwk::Private);
         }
-        Self::read(value).ok_or(BadJwk::Unusable)
+        Self::read(value, purpose).ok_or(BadJwk::Unusable)
     }
 
-    fn read(value: &Json) -> Option<Self> {
-        if let Some(purpose) = value.get("use")
-            && purpose.as_str() != Some("sig")
-        {
+    fn read(value: &Json, purpose: Purpose) -> Option<Self> {
+        let named = value.get("use").map(Json::as_str);
+        let fits = match purpose {
+            Purpose::Signatures => matches!(named, None | Some(Some("sig"))),
+            Purpose::JwtSvids => named == Some(Some("jwt-svid")),
+        };
+        if !fits {
             return None;
         }
         if let Some(operations) = value.get("key_ops")

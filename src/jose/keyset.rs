@@ -1,7 +1,7 @@
 //! A JSON Web Key Set (RFC 7517 section 5), indexed by `kid`.
 
 use crate::crypto::Algorithm;
-use crate::jose::jwk::{BadJwk, Jwk};
+use crate::jose::jwk::{BadJwk, Jwk, Purpose};
 use crate::json::{self, Json};
 
 /// Most bytes of a set: a set of 64 keys with their certificates fits.
@@ -48,6 +48,14 @@ impl KeySet {
     /// # Errors
     /// [`KeySetFault`].
     pub fn parse(bytes: &[u8]) -> Result<Self, KeySetFault> {
+        Self::parse_for(bytes, Purpose::Signatures)
+    }
+
+    /// Reads the keys of this purpose, otherwise as [`KeySet::parse`] does.
+    ///
+    /// # Errors
+    /// [`KeySetFault`].
+    pub fn parse_for(bytes: &[u8], purpose: Purpose) -> Result<Self, KeySetFault> {
         let limits = json::Limits {
             bytes: MOST_BYTES,
             depth: DEPTH,
@@ -62,7 +70,7 @@ impl KeySet {
         }
         let mut keys = Vec::with_capacity(values.len());
         for value in values {
-            match Jwk::parse(value) {
+            match Jwk::parse_for(value, purpose) {
                 Ok(key) => keys.push(key),
                 Err(BadJwk::Private) => return Err(KeySetFault::Private),
                 Err(BadJwk::Unusable) => {}

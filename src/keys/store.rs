@@ -1,5 +1,6 @@
 //! The keys of all issuers, as one worker holds them.
 
+use crate::jose::jwk::Purpose;
 use crate::jose::{KeySet, KeySetFault};
 use crate::keys::missing::Missing;
 use crate::supply::board::{Board, Seal};
@@ -7,7 +8,7 @@ use crate::supply::stock::{self, Fetch, Supply};
 use crate::supply::{self, Reader, Settled, Source};
 use crate::time::UnixTime;
 use crate::token::issuer::{Issuer, KeySource};
-use crate::token::{Held, IssuerId, KeyStore};
+use crate::token::{Held, IssuerId, KeyStore, Kind};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub type FetchFault = supply::FetchFault<KeySetFault>;
 #[derive(Debug)]
 pub struct Store<B> {
     supply: Supply<B, Rc<KeySet>>,
+    reader: KeySets,
     issuers: Vec<KeySource>,
     /// Of each source, the names that it did not have.
     missing: Vec<RefCell<Missing>>,
@@ -33,9 +35,25 @@ pub struct Ask {
     kid: Option<String>,
 }
 
-/// Reads key sets.
-#[derive(Clone, Copy, Debug)]
-pub struct KeySets;
+/// Reads key sets, each for what its source publishes.
+#[derive(Clone, Debug)]
+pub struct KeySets {
+    purposes: Vec<Purpose>,
+}
+
+impl KeySets {
+    fn of(issuers: &[Issuer], sources: usize) -> Self {
+        let mut purposes = vec![Purpose::Signatures; sources];
+        for issuer in issuers.iter().filter(|it| it.kind == Kind::Svid) {
+            if let KeySource::Fetched(place) = issuer.keys
+                && let Some(purpose) = purposes.get_mut(place)
+            {
+                *purpose = Purpose::JwtSvids;
+            }
+        }
+        Self { purposes }
+    }
+}
 
 impl Reader for KeySets {
     type Document = Rc<KeySet>;
@@ -46,11 +64,12 @@ impl Reader for KeySets {
 
     fn read(
         &self,
-        _source: usize,
+        source: usize,
         bytes: &[u8],
         _held: Option<&Rc<KeySet>>,
     ) -> Result<Rc<KeySet>, KeySetFault> {
-        KeySet::parse(bytes).map(Rc::new)
+        let purpose = self.purposes.get(source).copied();
+        KeySet::parse_for(bytes, purpose.unwrap_or(Purpose::Signatures)).map(Rc::new)
     }
 
     fn refresh(&self, source: &Source, _document: &Rc<KeySet>) -> Duration {
@@ -70,8 +89,10 @@ impl<B: Board> Store<B> {
         now: UnixTime,
     ) -> Self {
         let supply = Supply::new::<KeySets>(sources.iter().cloned(), seal, holder, board);
-        supply.look_around(&KeySets, now);
+        let reader = KeySets::of(issuers, sources.len());
+        supply.look_around(&reader, now);
         Self {
+            reader,
             supply,
             issuers: issuers.iter().map(|issuer| issuer.keys.clone()).collect(),
             missing: sources.iter().map(|_| RefCell::default()).collect(),
@@ -88,7 +109,7 @@ impl<B: Board> Store<B> {
     pub fn ask(&self, issuer: IssuerId, kid: Option<String>, now: UnixTime) -> Option<Ask> {
         let source = self.place(issuer)?;
         let is_good = |set: &Rc<KeySet>| has(set, kid.as_deref());
-        let question = self.supply.ask(source, is_good, &KeySets, now)?;
+        let question = self.supply.ask(source, is_good, &self.reader, now)?;
         Some(Ask {
             source,
             question,
@@ -99,7 +120,7 @@ impl<B: Board> Store<B> {
     /// Takes in what other workers published, and begins the fetches that this worker shall make.
     /// The caller makes each, and tells how it [`ended`](Self::ended).
     pub fn tend(&self, now: UnixTime) -> Vec<Fetch> {
-        self.supply.tend(|_| true, &KeySets, now)
+        self.supply.tend(|_| true, &self.reader, now)
     }
 
     /// Tells how a fetch ended: with the bytes of an answer, or with none.
@@ -112,7 +133,7 @@ impl<B: Board> Store<B> {
         answer: Option<&[u8]>,
         now: UnixTime,
     ) -> Result<(), FetchFault> {
-        self.supply.ended(fetch, answer, &KeySets, now)
+        self.supply.ended(fetch, answer, &self.reader, now)
     }
 
     /// Whether a question need not wait any longer: the key is here, or a fetch that began after

@@ -1,7 +1,9 @@
 //! What is known of one request so far: its record, and the terms of its route for a refusal.
 
+use crate::http::spiffe::SpiffeId;
 use crate::pipeline::{Env, Outcome, Release};
 use crate::policy::{Route, Scope};
+use crate::proof::mtls::Presented;
 use crate::proof::{Method, Possession};
 use crate::reason::Reason;
 use crate::record::{Asked, Contribution, Engines, Record, base64url};
@@ -84,6 +86,11 @@ impl Case {
         });
     }
 
+    pub(super) fn note_peer(&mut self, peer: &SpiffeId) {
+        self.record.issuer = Some(peer.authority().to_owned());
+        self.record.subject = Some(peer.as_str().to_owned());
+    }
+
     pub(super) fn note_status_list(&mut self, name: &Rc<str>) {
         self.record.status_list = Some(Rc::clone(name));
     }
@@ -106,6 +113,10 @@ impl Case {
         record.certificate = possession
             .certificate()
             .map(|presented| base64url(presented.digest()));
+        record.hop = possession
+            .certificate()
+            .and_then(Presented::hop)
+            .map(|hop| hop.as_str().to_owned());
     }
 
     /// How far the uses of the request's proofs are remembered by now.
@@ -154,6 +165,7 @@ impl Case {
             .as_deref()
             .map_or_else(Terms::default, |route| Terms {
                 accepted: &route.proof.any_of,
+                without_token: !route.identity.peers.is_empty(),
                 used: self.scheme,
                 algs: &route.challenge_algs,
                 scope: &route.challenge_scope,

@@ -1,8 +1,10 @@
 //! Who calls, by whichever credential.
 
+use crate::http::spiffe::SpiffeId;
 use crate::json::Json;
+use crate::proof::mtls::Presented;
 use crate::time::UnixTime;
-use crate::token::Token;
+use crate::token::{Kind, Token};
 use std::rc::Rc;
 
 /// A caller that showed who it is. Not yet that it may call.
@@ -12,6 +14,8 @@ pub(super) enum Principal {
     Token(Rc<Token>),
     /// Whoever holds the key of this thumbprint, in base64url: a request for a token brings none.
     Key(String),
+    /// The workload that the client's certificate names.
+    Peer(SpiffeId, Presented),
 }
 
 impl Principal {
@@ -19,25 +23,37 @@ impl Principal {
     pub(super) fn token(&self) -> Option<&Token> {
         match self {
             Self::Token(token) => Some(token),
-            Self::Key(_) => None,
+            Self::Key(_) | Self::Peer(..) => None,
         }
     }
 
     /// Who vouches for the subject.
     pub(super) fn issuer(&self) -> Option<&str> {
-        self.token().map(Token::issuer_uri)
+        match self {
+            Self::Token(token) => Some(token.issuer_uri()),
+            Self::Key(_) => None,
+            Self::Peer(id, _) => Some(id.authority()),
+        }
     }
 
     /// The subject: an identity only together with the issuer.
     pub(super) fn subject(&self) -> Option<&str> {
-        self.token().map(Token::subject)
+        match self {
+            Self::Token(token) => Some(token.subject()),
+            Self::Key(_) => None,
+            Self::Peer(id, _) => Some(id.as_str()),
+        }
     }
 
     /// What sort of caller it is, and its name.
     pub(super) fn named(&self) -> (&'static str, &str) {
         match self {
-            Self::Token(token) => ("identity", token.subject()),
+            Self::Token(token) => match token.kind() {
+                Kind::Access | Kind::Opaque => ("identity", token.subject()),
+                Kind::Svid => ("workload", token.subject()),
+            },
             Self::Key(thumbprint) => ("key", thumbprint),
+            Self::Peer(id, _) => ("workload", id.as_str()),
         }
     }
 

@@ -91,6 +91,8 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
     let proof = match caller.admitted.route.handing.proof {
         ProofHeader::Keep => None,
         ProofHeader::Strip => Some("dpop"),
+        // A token that nobody verified is no one's to rewrite.
+        ProofHeader::RewriteToBearer if caller.principal.token().is_none() => Some("dpop"),
         ProofHeader::RewriteToBearer => {
             let credentials = Credentials::read(head)?;
             if credentials.scheme == Scheme::Dpop {

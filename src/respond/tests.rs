@@ -90,6 +90,19 @@ fn every_accepted_scheme_is_named_and_the_used_one_is_blamed() {
 }
 
 #[test]
+fn without_a_token_nothing_asks_for_one() {
+    let terms = Terms {
+        accepted: &[Method::Mtls],
+        without_token: true,
+        ..Terms::default()
+    };
+    let reply = reply(Reason::CertificateMissing, &terms);
+    assert_eq!(reply.status, 403);
+    assert_eq!(authenticate(Reason::CertificateMissing, &terms), None);
+    assert!(reply.body.contains(r#""status":403"#));
+}
+
+#[test]
 fn every_refusal_is_an_error_and_a_problem_document() {
     for reason in Reason::ALL {
         let reply = reply(*reason, &Terms::default());

@@ -101,6 +101,26 @@ impl Claims {
             all: claims,
         })
     }
+
+    /// Reads the claims of a JWT-SVID whose signature held (JWT-SVID section 3). Whatever else it
+    /// claims is nobody's word for a scope or an actor.
+    ///
+    /// # Errors
+    /// As [`Claims::of_access`].
+    pub(super) fn of_svid(claims: Json, issuer: &Issuer) -> Result<Self, Reason> {
+        Ok(Self {
+            audiences: audiences(&claims, &issuer.audiences)?,
+            subject: required(&claims, "sub")?,
+            client: None,
+            id: claims.get("jti").map(text).transpose()?,
+            scopes: Vec::new(),
+            acr: None,
+            authenticated_at: None,
+            actor: None,
+            confirmation: confirmation(&claims)?,
+            all: claims,
+        })
+    }
 }
 
 /// What `cnf` says.

@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod introspection;
 pub mod issuer;
 mod memory;
+pub mod svid;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -36,6 +37,8 @@ pub enum Kind {
     Access,
     /// An access token of any form, of which its authorization server tells (RFC 7662).
     Opaque,
+    /// A JWT-SVID: the identity of a workload, bound to no key.
+    Svid,
 }
 
 /// A token whose signature held, or of which its issuer told, and whose claims passed, at the moment

@@ -1,6 +1,7 @@
 mod checks;
 mod claims;
 mod remembered;
+mod svids;
 
 use super::*;
 use crate::testing::{

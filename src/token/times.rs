@@ -28,14 +28,25 @@ impl Times {
     /// [`Reason::TokenClaims`] where one is missing, not an integer between 1970 and 9999, or where
     /// the token would end before it begins.
     pub(super) fn read(claims: &Json) -> Result<Self, Reason> {
-        let issued_at = moment(claims, "iat")?.ok_or(Reason::TokenClaims)?;
+        let times = Self::of_svid(claims)?;
+        times.issued_at.ok_or(Reason::TokenClaims)?;
+        Ok(times)
+    }
+
+    /// Reads `exp` and, if present, `iat` and `nbf` (JWT-SVID section 3).
+    ///
+    /// # Errors
+    /// As [`Times::read`].
+    pub(super) fn of_svid(claims: &Json) -> Result<Self, Reason> {
+        let issued_at = moment(claims, "iat")?;
         let expires = moment(claims, "exp")?.ok_or(Reason::TokenClaims)?;
-        let not_before = moment(claims, "nbf")?.map_or(issued_at, |nbf| nbf.max(issued_at));
+        let earliest = issued_at.unwrap_or_default();
+        let not_before = moment(claims, "nbf")?.map_or(earliest, |nbf| nbf.max(earliest));
         if not_before > expires {
             return Err(Reason::TokenClaims);
         }
         Ok(Self {
-            issued_at: Some(issued_at),
+            issued_at,
             window: Window {
                 not_before,
                 expires,

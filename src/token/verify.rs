@@ -10,7 +10,7 @@ use crate::token::cache::Cache;
 use crate::token::claims::Claims;
 use crate::token::issuer::Issuer;
 use crate::token::times::{Signed, Times};
-use crate::token::{Held, IssuerId, KeyStore, Kind, Refused, Token};
+use crate::token::{Held, IssuerId, KeyStore, Kind, Refused, Token, svid};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -27,16 +27,17 @@ const KEYS_OF_ITS_OWN: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
 /// policy, in the order that [`IssuerId`] counts.
 ///
 /// 1. A strict compact JWS within the limits.
-/// 2. `typ` is one of the issuer's types, so no other kind of JWT passes (RFC 8725 section 3.11).
+/// 2. `typ` is one of the issuer's types, so no other kind of JWT passes (RFC 8725 section 3.11). A
+///    JWT-SVID may have none, and has nothing else in its header.
 /// 3. The header brings no key of its own.
-/// 4. `iss` is exactly one of the accepted issuers'.
+/// 4. `iss` is exactly one of the accepted issuers'. For a JWT-SVID it is the trust domain of `sub`.
 /// 5. `alg` is one of the issuer's algorithms.
 /// 6. `exp`, `iat` and `nbf`, each widened by the leeway.
 /// 7. One key of the issuer fits, by `kid` and algorithm.
 /// 8. The signature.
 /// 9. `aud` has one of the issuer's audiences, exactly.
 /// 10. `sub`, `client_id` and `jti` are there; `scope`, `acr`, `auth_time`, `act` and `cnf` are of
-///     their types.
+///     their types. A JWT-SVID needs `sub` alone.
 ///
 /// A remembered token comes from the same ten checks under the same entry of the policy and under a
 /// key that the issuer still has; its times are looked at anew.
@@ -67,7 +68,11 @@ pub fn verify(
     let algorithm = Algorithm::from_name(jws.algorithm())
         .filter(|algorithm| issuer.algorithms.contains(algorithm))
         .ok_or(Reason::TokenAlgorithm)?; // 5
-    let times = Times::read(jws.unverified_claims())?; // 6
+    let times = match issuer.kind {
+        Kind::Access => Times::read(jws.unverified_claims()),
+        Kind::Opaque => Err(Reason::TokenType),
+        Kind::Svid => Times::of_svid(jws.unverified_claims()),
+    }?; // 6
     times.check(now, issuer.leeway)?; // 6
     let set = key_set(keys, id, jws.key_id())?; // 7
     let key = match set.select(jws.key_id(), algorithm) {
@@ -89,6 +94,7 @@ pub fn verify(
         claims: match issuer.kind {
             Kind::Access => Claims::of_access(jws.into_claims(), times, issuer)?, // 9, 10
             Kind::Opaque => return Err(Reason::TokenType.into()),
+            Kind::Svid => Claims::of_svid(jws.into_claims(), issuer)?, // 9, 10
         },
     };
     let signed = Signed::new(token, key_id, algorithm, *key.thumbprint());
@@ -127,12 +133,14 @@ fn issuer_of<'i>(
     issuers: &'i [Issuer],
     accepted: &[IssuerId],
 ) -> Result<(IssuerId, &'i Issuer), Reason> {
-    let kind = bare(jws.media_type().ok_or(Reason::TokenType)?);
-    let has_kind = |issuer: &Issuer| {
-        issuer
-            .types
-            .iter()
-            .any(|own| own.eq_ignore_ascii_case(kind))
+    let typ = jws.media_type();
+    let has_kind = |issuer: &Issuer| match issuer.kind {
+        Kind::Access => typ.is_some_and(|typ| {
+            let is_it = |own: &String| own.eq_ignore_ascii_case(bare(typ));
+            issuer.types.iter().any(is_it)
+        }),
+        Kind::Opaque => false,
+        Kind::Svid => svid::is_type(typ),
     };
     let candidates = || {
         accepted
@@ -147,15 +155,32 @@ fn issuer_of<'i>(
     if KEYS_OF_ITS_OWN.iter().any(brings_a_key) {
         return Err(Reason::TokenMalformed); // 3
     }
-    let uri = jws.unverified_claims().get("iss").and_then(Json::as_str);
-    let uri = uri.ok_or(Reason::TokenClaims)?;
-    let (id, issuer) = candidates()
-        .find(|(_, issuer)| *issuer.uri == *uri)
-        .ok_or(Reason::TokenIssuer)?; // 4
-    if has_kind(issuer) {
-        Ok((id, issuer))
-    } else {
-        Err(Reason::TokenType) // 2
+    let claims = jws.unverified_claims();
+    let is_of = |issuer: &Issuer| said(issuer.kind, claims) == Some(&*issuer.uri);
+    let found = candidates().find(|(_, issuer)| has_kind(issuer) && is_of(issuer));
+    let Some((id, issuer)) = found else {
+        let mut of_kind = candidates().filter(|(_, issuer)| has_kind(issuer));
+        return Err(if candidates().any(|(_, issuer)| is_of(issuer)) {
+            Reason::TokenType // 2
+        } else if of_kind.any(|(_, issuer)| said(issuer.kind, claims).is_some()) {
+            Reason::TokenIssuer // 4
+        } else {
+            Reason::TokenClaims // 4
+        });
+    };
+    match issuer.kind {
+        Kind::Access | Kind::Opaque => {}
+        Kind::Svid => svid::check_header(jws)?, // 2
+    }
+    Ok((id, issuer))
+}
+
+/// Who vouches for a token, as tokens of this kind say it.
+fn said(kind: Kind, claims: &Json) -> Option<&str> {
+    match kind {
+        Kind::Access => claims.get("iss").and_then(Json::as_str),
+        Kind::Opaque => None,
+        Kind::Svid => svid::authority(claims),
     }
 }
 

@@ -88,8 +88,10 @@ pub(crate) struct Setup {
     pub(crate) dynamic: bool,
     /// A host call that the module may not make.
     pub(crate) denied: Option<&'static str>,
-    /// The folder of the certificates with which the listener speaks TLS. None for plain text.
-    pub(crate) certificates: Option<PathBuf>,
+    /// How the listener speaks TLS, if it does.
+    pub(crate) tls: Option<Tls>,
+    /// As whom the proxy speaks TLS to its upstream, if it does.
+    pub(crate) client: Option<Party>,
     /// The port of the listener. Zero for one that is free.
     pub(crate) port: u16,
     /// The module, if the filter is there at all.
@@ -113,7 +115,8 @@ impl Setup {
             stops: true,
             dynamic: false,
             denied: None,
-            certificates: None,
+            tls: None,
+            client: None,
             port: 0,
             module: Some(built()),
             clusters: Vec::new(),
@@ -205,8 +208,14 @@ impl Setup {
                 },
             }]}],
         });
-        if let Some(folder) = &self.certificates {
-            listener["filter_chains"][0]["transport_socket"] = tls(folder);
+        if let Some(tls) = &self.tls {
+            let chain = &mut listener["filter_chains"][0];
+            chain["transport_socket"] = tls.party.socket("Downstream");
+            let manager = &mut chain["filters"][0]["typed_config"];
+            manager["forward_client_cert_details"] = json!(tls.forwards);
+            if matches!(tls.forwards, "SANITIZE_SET" | "APPEND_FORWARD") {
+                manager["set_current_client_cert_details"] = json!({ "subject": true, "cert": true, "chain": true, "uri": true, "dns": true });
+            }
         }
         listener
     }
@@ -255,7 +264,7 @@ impl Setup {
 
     fn clusters(&self) -> Vec<Value> {
         let cluster = |(name, port): &(&str, u16)| {
-            json!({
+            let mut cluster = json!({
                 "name": name,
                 "connect_timeout": "1s",
                 "load_assignment": { "cluster_name": name, "endpoints": [{ "lb_endpoints": [{
@@ -263,28 +272,49 @@ impl Setup {
                         "address": "127.0.0.1", "port_value": port,
                     }}},
                 }]}]},
-            })
+            });
+            if let (Some(party), "upstream") = (&self.client, *name) {
+                cluster["transport_socket"] = party.socket("Upstream");
+            }
+            cluster
         };
         self.clusters.iter().map(cluster).collect()
     }
 }
 
-/// TLS that asks the client for a certificate, and takes it from this authority alone.
-fn tls(folder: &Path) -> Value {
-    let file = |name: &str| json!({ "filename": folder.join(name) });
-    let context =
-        "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
-    json!({
-        "name": "envoy.transport_sockets.tls",
-        "typed_config": {
-            "@type": context,
-            "common_tls_context": {
-                "tls_certificates": [{
-                    "certificate_chain": file("server.pem"),
-                    "private_key": file("server.key"),
-                }],
-                "validation_context": { "trusted_ca": file("authority.pem") },
+/// Who speaks TLS, and which authority it trusts. All are files.
+#[derive(Clone, Debug)]
+pub(crate) struct Party {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+    pub(crate) authority: PathBuf,
+}
+
+/// A listener that asks the client for a certificate, and takes it from one authority alone.
+#[derive(Clone, Debug)]
+pub(crate) struct Tls {
+    pub(crate) party: Party,
+    /// `forward_client_cert_details`.
+    pub(crate) forwards: &'static str,
+}
+
+impl Party {
+    /// The transport socket of this side.
+    fn socket(&self, side: &str) -> Value {
+        let file = |path: &Path| json!({ "filename": path });
+        let package = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3";
+        json!({
+            "name": "envoy.transport_sockets.tls",
+            "typed_config": {
+                "@type": format!("{package}.{side}TlsContext"),
+                "common_tls_context": {
+                    "tls_certificates": [{
+                        "certificate_chain": file(&self.certificate),
+                        "private_key": file(&self.key),
+                    }],
+                    "validation_context": { "trusted_ca": file(&self.authority) },
+                },
             },
-        },
-    })
+        })
+    }
 }

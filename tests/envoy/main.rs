@@ -13,6 +13,7 @@
 )]
 
 mod caller;
+mod certificates;
 mod config;
 mod hidden;
 mod http2;
@@ -38,6 +39,7 @@ mod etcd;
 mod failing_closed;
 mod fleet;
 mod flow;
+mod hops;
 mod introspection;
 mod keysets;
 mod metrics;

@@ -1,29 +1,25 @@
 //! Certificate-bound tokens over real TLS: the proxy says which certificate the client showed.
 
-use crate::config::Setup;
+use crate::certificates::{Authority, Identity};
+use crate::config::{Setup, Tls};
 use crate::hidden;
 use crate::mint::now;
 use crate::proxy::Proxy;
 use crate::server::Server;
 use crate::support::plan::{Plan, Wire};
 use crate::support::policy;
-use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use countersign::crypto::digest::sha256;
 use serde_json::json;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/envoy/certificates");
-
 /// A TLS client that nobody here wrote. Reads the request from its input.
 const CLIENT: &str = r#"
 import socket, ssl, sys
-port, folder, name = int(sys.argv[1]), sys.argv[2], sys.argv[3]
-context = ssl.create_default_context(cafile=folder + "/authority.pem")
+port, authority, certificate, key = int(sys.argv[1]), *sys.argv[2:]
+context = ssl.create_default_context(cafile=authority)
 context.check_hostname = False
-if name:
-    context.load_cert_chain(folder + "/" + name + ".pem", folder + "/" + name + ".key")
+if certificate:
+    context.load_cert_chain(certificate, key)
 with context.wrap_socket(socket.create_connection(("127.0.0.1", port), 20)) as connection:
     connection.sendall(sys.stdin.buffer.read())
     answer = b""
@@ -32,45 +28,37 @@ with context.wrap_socket(socket.create_connection(("127.0.0.1", port), 20)) as c
 sys.stdout.buffer.write(answer)
 "#;
 
-/// `x5t#S256` of a certificate (RFC 8705 section 3.1).
-fn thumbprint(name: &str) -> String {
-    let pem = std::fs::read_to_string(format!("{FOLDER}/{name}.pem")).unwrap();
-    let lines: String = pem
-        .lines()
-        .filter(|line| !line.starts_with("-----"))
-        .collect();
-    URL_SAFE_NO_PAD.encode(sha256(&[&STANDARD.decode(lines).unwrap()]))
-}
-
 /// The answer to a request that comes with this certificate, or with none.
-fn exchange(proxy: &Proxy, wire: &Wire, name: &str) -> String {
+pub(crate) fn exchange(
+    proxy: &Proxy,
+    authority: &Authority,
+    wire: &Wire,
+    identity: Option<&Identity>,
+) -> String {
     let mut request = format!(
         "{} {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n",
         wire.method, wire.path, wire.authority
     )
     .into_bytes();
     for (field, value) in &wire.fields {
-        hidden::keep(
-            std::str::from_utf8(value)
-                .unwrap()
-                .rsplit(' ')
-                .next()
-                .unwrap(),
-        );
+        if matches!(field.as_str(), "authorization" | "dpop") {
+            let text = std::str::from_utf8(value).unwrap();
+            hidden::keep(text.rsplit(' ').next().unwrap());
+        }
         request.extend_from_slice(field.as_bytes());
         request.extend_from_slice(b": ");
         request.extend_from_slice(value);
         request.extend_from_slice(b"\r\n");
     }
     request.extend_from_slice(b"\r\n");
-    let mut client = Command::new("python3")
-        .args([
-            "-c",
-            CLIENT,
-            &proxy.address.port().to_string(),
-            FOLDER,
-            name,
-        ])
+    let mut command = Command::new("python3");
+    command.args(["-c", CLIENT, &proxy.address.port().to_string()]);
+    command.arg(&authority.certificate);
+    match identity {
+        Some(identity) => command.arg(&identity.certificate).arg(&identity.key),
+        None => command.args(["", ""]),
+    };
+    let mut client = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
@@ -89,9 +77,14 @@ fn a_certificate_bound_token_passes_with_its_certificate_and_with_no_other() {
     let mut setup = Setup::of(&document)
         .with("upstream", upstream.port)
         .with("pdp", 9);
-    setup.certificates = Some(FOLDER.into());
+    let authority = Authority::new("tls");
+    let [client, stranger] = ["client", "stranger"].map(|name| authority.issue(name, &[], name));
+    setup.tls = Some(Tls {
+        party: authority.party(&authority.issue("server", &[], "server")),
+        forwards: "SANITIZE",
+    });
     let proxy = Proxy::start(&setup);
-    let own = thumbprint("client");
+    let own = client.thumbprint();
     for (number, (scheme, cnf, certificate, expected)) in [
         ("Bearer", json!({ "x5t#S256": own }), "client", None),
         (
@@ -127,7 +120,12 @@ fn a_certificate_bound_token_passes_with_its_certificate_and_with_no_other() {
             plan.token_claims["cnf"] = cnf.clone();
             plan.proof_signer = None;
         }
-        let answer = exchange(&proxy, &plan.wire(), certificate);
+        let identity = match certificate {
+            "client" => Some(&client),
+            "stranger" => Some(&stranger),
+            _ => None,
+        };
+        let answer = exchange(&proxy, &authority, &plan.wire(), identity);
         let row = format!("{scheme} {cnf} {certificate}: {answer}");
         match expected {
             None => assert!(answer.starts_with("HTTP/1.1 200 "), "{row}"),

@@ -14,8 +14,10 @@ mod support;
 mod dpop;
 mod fleet;
 mod http_signature;
+mod mtls;
 mod nonces;
 mod revocation;
+mod spiffe;
 mod upstream;
 
 use countersign::config;

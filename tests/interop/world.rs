@@ -1,6 +1,6 @@
 //! One authorization server, one gate, and what stands behind it.
 
-use crate::config::Setup;
+use crate::config::{Party, Setup, Tls};
 use crate::part::{Folder, Part, Told};
 use crate::policy::policy;
 use crate::proxy::Proxy;
@@ -71,7 +71,15 @@ impl World {
         ];
         setup.workers = 2;
         setup.port = port;
-        setup.certificates = Some(folder.path().to_owned());
+        let file = |name: &str| folder.path().join(name);
+        setup.tls = Some(Tls {
+            party: Party {
+                certificate: file("server.pem"),
+                key: file("server.key"),
+                authority: file("authority.pem"),
+            },
+            forwards: "SANITIZE",
+        });
         let proxy = Proxy::start(&setup);
         // Clients date proofs by the clock: past what `max_ahead` has the log refuse at first.
         sleep(Duration::from_secs(1));

@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+pub(crate) mod certificates;
 pub(crate) mod fleet;
 pub(crate) mod nonces;
 pub(crate) mod plan;

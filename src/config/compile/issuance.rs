@@ -59,6 +59,11 @@ pub(super) fn check(route: &Route, has_identity: bool, at: &At<'_>, faults: &mut
     let why =
         "must be `keep` on an issuance route: what is issued is bound to the key of the proof";
     faults.check(stays, &at.member("upstream").member("proof"), why);
+    needs_no_token(route, problem, at, faults);
+}
+
+/// Tells what of a route needs a token.
+pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: &mut Faults) {
     let is_plain = route.transaction.is_none();
     faults.check(is_plain, &at.member("transaction"), problem);
     let (risk_at, step_up_at) = (at.member("risk"), at.member("step_up"));

@@ -3,9 +3,12 @@
 use super::names::Names;
 use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, span, span_or, text};
 use crate::config::wire::issuer::{Issuer as Written, Keys, UnknownConfirmation};
+use crate::config::wire::opaque::OpaqueIssuer;
 use crate::config::wire::revocation::StatusDemand;
+use crate::config::wire::svid::SvidIssuer;
 use crate::crypto::Algorithm;
 use crate::crypto::digest::Digest32;
+use crate::jose::jwk::Purpose;
 use crate::jose::{KeySet, KeySetFault};
 use crate::supply::Source;
 use crate::token::Kind;
@@ -33,6 +36,54 @@ struct Seen {
     sources: BTreeMap<(String, String, String), String>,
 }
 
+/// The sections of the policy that name issuers.
+pub(super) struct Sections {
+    pub(super) access: Section<Written>,
+    pub(super) opaque: Section<OpaqueIssuer>,
+    pub(super) svids: Section<SvidIssuer>,
+}
+
+type Section<T> = Option<Part<BTreeMap<String, Part<T>>>>;
+
+impl Sections {
+    /// The issuers of all of them. None where a section itself is at fault.
+    pub(super) fn pool(
+        self,
+        deadline: Option<Duration>,
+        root: &At<'_>,
+        faults: &mut Faults,
+    ) -> Option<Pool> {
+        let access_at = root.member("issuers");
+        let opaque_at = root.member("opaque_issuers");
+        let svids_at = root.member("jwt_svid_issuers");
+        let access = Part::open_if_there(self.access, &access_at, faults);
+        let opaque = Part::open_if_there(self.opaque, &opaque_at, faults);
+        let svids = Part::open_if_there(self.svids, &svids_at, faults);
+        let are_whole = access.is_some() && opaque.is_some() && svids.is_some();
+        let mut pool = Pool::default();
+        pool.add_access(access.flatten().unwrap_or_default(), &access_at, faults);
+        pool.add_opaque(
+            opaque.flatten().unwrap_or_default(),
+            deadline,
+            &opaque_at,
+            faults,
+        );
+        pool.add_svids(svids.flatten().unwrap_or_default(), &svids_at, faults);
+        are_whole.then_some(pool)
+    }
+}
+
+/// Whose keys are read, and for what.
+#[derive(Clone, Copy)]
+pub(super) struct Publisher<'a> {
+    /// The name of the issuer in the policy.
+    pub(super) name: &'a str,
+    /// Its algorithms. None where they are at fault.
+    pub(super) algorithms: Option<&'a [Algorithm]>,
+    /// What its keys must be for.
+    pub(super) purpose: Purpose,
+}
+
 impl Pool {
     /// Adds the issuers of access tokens.
     pub(super) fn add_access(
@@ -44,10 +95,8 @@ impl Pool {
         for (name, part) in written {
             let at = at.member(&name);
             let named = text::name(&name, &at, faults);
-            let issuer = part.open(&at, faults).and_then(|it| {
-                let (sources, seen) = (&mut self.sources, &mut self.seen);
-                issuer(&name, it, sources, seen, &at, faults)
-            });
+            let written = part.open(&at, faults);
+            let issuer = written.and_then(|it| issuer(&name, it, self, &at, faults));
             self.add(&name, issuer.filter(|_| named.is_some()), &at, faults);
         }
     }
@@ -66,6 +115,31 @@ impl Pool {
         self.issuers.push(issuer);
     }
 
+    /// Notes who vouches for the tokens of an issuer. No two may share it.
+    pub(super) fn claim_uri(&mut self, uri: &str, name: &str, at: &At<'_>, faults: &mut Faults) {
+        if let Some(other) = self.seen.uris.insert(uri.to_owned(), name.to_owned()) {
+            faults.add(at, format!("is the issuer of `{other}` already"));
+        }
+    }
+
+    /// The keys of an issuer. No two may share a key, or where it is fetched.
+    pub(super) fn keys(
+        &mut self,
+        publisher: &Publisher<'_>,
+        written: Keys,
+        at: &At<'_>,
+        faults: &mut Faults,
+    ) -> Option<KeySource> {
+        keys_of(
+            publisher,
+            written,
+            &mut self.sources,
+            &mut self.seen,
+            at,
+            faults,
+        )
+    }
+
     /// The names, those of issuers at fault among them.
     pub(super) fn names(&self) -> Names {
         Names::numbered(self.names.iter().cloned())
@@ -81,18 +155,15 @@ impl Pool {
 fn issuer(
     name: &str,
     written: Written,
-    sources: &mut Vec<Source>,
-    seen: &mut Seen,
+    pool: &mut Pool,
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Option<Issuer> {
     let uri_at = at.member("issuer");
     let uri = written.issuer.open(&uri_at, faults);
     let uri = uri.and_then(|it| text::visible(it, &uri_at, faults));
-    if let Some(uri) = &uri
-        && let Some(other) = seen.uris.insert(uri.clone(), name.to_owned())
-    {
-        faults.add(&uri_at, format!("is the issuer of `{other}` already"));
+    if let Some(uri) = &uri {
+        pool.claim_uri(uri, name, &uri_at, faults);
     }
     let audiences_at = at.member("audiences");
     let audiences = written.audiences.open(&audiences_at, faults);
@@ -120,15 +191,12 @@ fn issuer(
     let keys_at = at.member("keys");
     let keys = written.keys.open(&keys_at, faults);
     let keys = keys.and_then(|it| {
-        keys_of(
+        let publisher = Publisher {
             name,
-            it,
-            algorithms.as_deref(),
-            sources,
-            seen,
-            &keys_at,
-            faults,
-        )
+            algorithms: algorithms.as_deref(),
+            purpose: Purpose::Signatures,
+        };
+        pool.keys(&publisher, it, &keys_at, faults)
     });
     Some(Issuer {
         name: name.into(),
@@ -181,16 +249,16 @@ fn types(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Ve
 }
 
 fn keys_of(
-    name: &str,
+    publisher: &Publisher<'_>,
     written: Keys,
-    algorithms: Option<&[Algorithm]>,
     sources: &mut Vec<Source>,
     seen: &mut Seen,
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Option<KeySource> {
+    let name = publisher.name;
     let Some(inline) = written.inline else {
-        let source = source(name, written, at, faults)?;
+        let source = source(publisher, written, at, faults)?;
         let place = (
             source.cluster.clone(),
             source.authority.clone(),
@@ -217,7 +285,12 @@ fn keys_of(
         let problem = "cannot stand beside `inline`: inline keys are not fetched";
         faults.check(!there, &at.member(member), problem);
     }
-    let set = key_set(&inline.open(&inline_at, faults)?, &inline_at, faults)?;
+    let set = key_set(
+        &inline.open(&inline_at, faults)?,
+        publisher.purpose,
+        &inline_at,
+        faults,
+    )?;
     for key in set.keys() {
         if let Some(other) = seen.keys.insert(*key.thumbprint(), name.to_owned())
             && other != name
@@ -226,7 +299,7 @@ fn keys_of(
             faults.add(&inline_at, problem);
         }
     }
-    if let Some(algorithms) = algorithms {
+    if let Some(algorithms) = publisher.algorithms {
         let fits = |algorithm| set.keys().iter().any(|key| key.fits(algorithm));
         let usable = algorithms.iter().copied().any(fits);
         faults.check(
@@ -238,16 +311,25 @@ fn keys_of(
     Some(KeySource::Inline(Rc::new(set)))
 }
 
-fn key_set(value: &Value, at: &At<'_>, faults: &mut Faults) -> Option<KeySet> {
-    let set = KeySet::parse(value.to_string().as_bytes()).map_err(|fault| match fault {
+fn key_set(value: &Value, purpose: Purpose, at: &At<'_>, faults: &mut Faults) -> Option<KeySet> {
+    let set = KeySet::parse_for(value.to_string().as_bytes(), purpose);
+    let set = set.map_err(|fault| match fault {
         KeySetFault::Malformed => "is not a JSON Web Key Set: write { keys: [...] }",
+        KeySetFault::Empty if purpose == Purpose::JwtSvids => {
+            "holds no public key with `use: jwt-svid` that can verify a signature"
+        }
         KeySetFault::Empty => "holds no public key that can verify a signature",
         KeySetFault::Private => "holds a private or symmetric key: write public keys only",
     });
     faults.keep(set, at)
 }
 
-fn source(name: &str, written: Keys, at: &At<'_>, faults: &mut Faults) -> Option<Source> {
+fn source(
+    publisher: &Publisher<'_>,
+    written: Keys,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Source> {
     let needed = "is missing: write `inline`, or `cluster`, `path`, `refresh` and `max_stale`";
     let [cluster, path, authority] = [
         ("cluster", written.cluster, true),
@@ -286,7 +368,7 @@ fn source(name: &str, written: Keys, at: &At<'_>, faults: &mut Faults) -> Option
     );
     let cluster = cluster?;
     Some(Source {
-        name: name.into(),
+        name: publisher.name.into(),
         authority: authority.unwrap_or_else(|| cluster.clone()),
         cluster,
         path: path?,

@@ -3,10 +3,12 @@
 
 mod body;
 mod dpop;
+mod hops;
 mod issuance;
 mod issuers;
 mod names;
 mod opaque;
+mod peers;
 mod replay;
 mod revocation;
 mod risk;
@@ -14,6 +16,7 @@ mod routes;
 mod services;
 mod signature;
 mod step_up;
+mod svid;
 mod text;
 mod transaction;
 mod upstream;
@@ -58,22 +61,17 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let deadline = waiting.map(|it| it.deadline);
     let replay = replay::Section::read(whole.replay, whole.stores, deadline, &root, faults);
     let upstream = upstream::compile(whole.upstream, &root.member("upstream"), faults);
-    let issuers = Part::open_if_there(whole.issuers, &root.member("issuers"), faults);
-    let opaque_at = root.member("opaque_issuers");
-    let opaque = Part::open_if_there(whole.opaque_issuers, &opaque_at, faults);
+    let hops = hops::compile(whole.hops, &root.member("hops"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
-    let mut pool = issuers::Pool::default();
-    let are_issuers = issuers.is_some() && opaque.is_some();
-    let deadline = waiting.map(|it| it.deadline);
-    if let Some(written) = issuers.flatten() {
-        pool.add_access(written, &root.member("issuers"), faults);
-    }
-    if let Some(written) = opaque.flatten() {
-        pool.add_opaque(written, deadline, &opaque_at, faults);
-    }
-    let issuer_names = are_issuers.then(|| pool.names());
-    let issuers = pool.finish().filter(|_| are_issuers);
+    let sections = issuers::Sections {
+        access: whole.issuers,
+        opaque: whole.opaque_issuers,
+        svids: whole.jwt_svid_issuers,
+    };
+    let pool = sections.pool(deadline, &root, faults);
+    let issuer_names = pool.as_ref().map(issuers::Pool::names);
+    let issuers = pool.and_then(issuers::Pool::finish);
     let known = names::Known {
         origins: origins.as_deref(),
         issuers: issuer_names,
@@ -82,6 +80,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
             let none = BTreeMap::new();
             names::Names::of(it.as_ref().unwrap_or(&none))
         }),
+        hops: hops.as_deref().unwrap_or_default(),
         algorithms: dpop.as_ref().map(|rules| rules.algorithms.as_slice()),
         handing: upstream.as_ref().map(|(_, handing)| *handing),
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
@@ -129,6 +128,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         replay: replay?,
         dpop,
         upstream,
+        hops: hops?,
         waiting: waiting?,
         issuers,
         signature_keys: signature_keys?,

@@ -3,6 +3,7 @@
 use super::replay::Section;
 use super::{At, Faults};
 use crate::crypto::Algorithm;
+use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
 use crate::policy::Handing;
 use crate::token::issuer::Issuer;
@@ -16,6 +17,7 @@ pub(super) struct Known<'a> {
     /// The issuers themselves, in the order of their names.
     pub(super) compiled: Option<&'a [Issuer]>,
     pub(super) services: Option<Names>,
+    pub(super) hops: &'a [Hop],
     pub(super) algorithms: Option<&'a [Algorithm]>,
     /// What becomes of proofs where a route says nothing else.
     pub(super) handing: Option<Handing>,

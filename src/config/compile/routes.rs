@@ -2,8 +2,8 @@
 
 use super::names::Known;
 use super::{
-    At, Faults, Part, body, dpop, issuance, opaque, risk, signature, step_up, text, transaction,
-    upstream,
+    At, Faults, Part, body, dpop, issuance, opaque, peers, risk, signature, step_up, text,
+    transaction, upstream,
 };
 use crate::config::wire::route::{Identity, Match, Proof, Route as Written};
 use crate::http::origin::Origin;
@@ -146,6 +146,7 @@ fn route(
         challenge_algs: Rc::clone(algs),
     };
     issuance::check(&route, has_identity, at, faults);
+    peers::check(&route, known, at, faults);
     Some(route)
 }
 
@@ -281,8 +282,15 @@ fn identity(
     faults: &mut Faults,
 ) -> Option<IdentityRules> {
     let written = part.open(at, faults)?;
+    if written.peers.is_some() {
+        return peers::compile(written, known, at, faults);
+    }
     let issuers_at = at.member("issuers");
-    let names = written.issuers.open(&issuers_at, faults);
+    let names = Part::open_if_there(written.issuers, &issuers_at, faults);
+    let missing = names.as_ref().is_some_and(Option::is_none);
+    let problem = "is missing, and has no default: write `issuers`, or `peers`";
+    faults.check(!missing, &issuers_at, problem);
+    let names = names.flatten();
     let mut elsewhere = Vec::new();
     let issuers = names.map(|names| {
         text::repeated(&names, &issuers_at, faults);
@@ -321,6 +329,7 @@ fn identity(
     );
     Some(IdentityRules {
         issuers: issuers?,
+        peers: Vec::new(),
         elsewhere,
         introspection: introspection?,
         scopes,

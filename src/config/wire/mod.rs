@@ -3,6 +3,7 @@
 //! The comments of members are the descriptions in the committed JSON Schema.
 
 pub(super) mod dpop;
+pub(super) mod hop;
 pub(super) mod issuer;
 pub(super) mod opaque;
 pub(super) mod replay;
@@ -10,10 +11,12 @@ pub(super) mod revocation;
 pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod signature;
+pub(super) mod svid;
 pub(super) mod upstream;
 
 use super::part::Part;
 use dpop::Dpop;
+use hop::Hop;
 use issuer::{Issuer, Service};
 use opaque::OpaqueIssuer;
 use replay::{Replay, Store};
@@ -23,6 +26,7 @@ use scalar::{Span, Whole};
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use svid::SvidIssuer;
 use upstream::Upstream;
 
 /// A Countersign policy.
@@ -57,11 +61,18 @@ pub(super) struct Document {
     pub(super) waiting: Option<Part<Waiting>>,
     /// What the upstream sees.
     pub(super) upstream: Option<Part<Upstream>>,
+    /// Proxies whose word on their client's certificate is taken. Where there are none,
+    /// `x-forwarded-client-cert` is never read.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(super) hops: Option<Part<Vec<Part<Hop>>>>,
     /// Issuers of access tokens, by the name that routes use.
     pub(super) issuers: Option<Part<BTreeMap<String, Part<Issuer>>>>,
     /// Issuers of opaque tokens, by the name that routes use. No two issuers of any section share
     /// a name.
     pub(super) opaque_issuers: Option<Part<BTreeMap<String, Part<OpaqueIssuer>>>>,
+    /// Trust domains whose JWT-SVIDs are accepted, by the name that routes use. No two issuers of any
+    /// section share a name.
+    pub(super) jwt_svid_issuers: Option<Part<BTreeMap<String, Part<SvidIssuer>>>>,
     /// Status lists of issuers, by a name for records.
     pub(super) status_lists: Option<Part<BTreeMap<String, Part<StatusList>>>>,
     /// What is denied, whatever its issuer says of it. It acts on the next request.

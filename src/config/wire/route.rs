@@ -63,11 +63,22 @@ pub(in crate::config) struct Match {
 /// Who may call a route.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    schemars(extend("oneOf" = [
+        { "required": ["issuers"], "not": { "required": ["peers"] } },
+        { "required": ["peers"], "maxProperties": 1 },
+    ]))
+)]
 #[serde(deny_unknown_fields)]
 pub(in crate::config) struct Identity {
-    /// Names of accepted issuers.
+    /// Names of accepted issuers, of any section.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
-    pub(in crate::config) issuers: Part<Vec<String>>,
+    pub(in crate::config) issuers: Option<Part<Vec<String>>>,
+    /// SPIFFE IDs of accepted workloads, in place of `issuers`: the client's certificate says which
+    /// one it is, and no token is read.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) peers: Option<Part<Vec<String>>>,
     /// How old the word of an authorization server on an opaque token may be, up to its `max_cache`,
     /// and `max_cache` unless written. With `0s` every request asks anew.
     pub(in crate::config) max_introspection_age: Option<Part<Age>>,

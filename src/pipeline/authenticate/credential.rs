@@ -7,15 +7,16 @@ use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
 use crate::pipeline::known::{Known, Need};
 use crate::pipeline::principal::Principal;
+use crate::proof::mtls;
 use crate::reason::Reason;
 use crate::token::credentials::{Credentials, Scheme};
 use crate::token::{self, Refused, introspection};
 
-/// A caller that somebody vouches for, and how its credential was sent.
+/// A caller that somebody vouches for, and how its token was sent, if it sent one.
 #[derive(Debug)]
 pub(super) struct Identified {
     pub(super) principal: Principal,
-    pub(super) scheme: Scheme,
+    pub(super) scheme: Option<Scheme>,
 }
 
 /// Why it is not known who calls.
@@ -50,9 +51,18 @@ pub(super) fn identify(
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Identified, Stop> {
+    let rules = &admitted.route.identity;
+    if !rules.peers.is_empty() {
+        let client = mtls::Client::of(connection, &admitted.head, &env.policy.hops)?;
+        let (peer, presented) = mtls::identify(&client, &rules.peers)?;
+        case.note_peer(&peer);
+        return Ok(Identified {
+            principal: Principal::Peer(peer, presented),
+            scheme: None,
+        });
+    }
     let credentials = Credentials::read(&admitted.head)?;
     case.note_scheme(credentials.scheme);
-    let rules = &admitted.route.identity;
     let issuers = &env.policy.issuers;
     let token = match introspection::issuer_of(credentials.token, issuers, &rules.issuers) {
         Some(issuer) => {
@@ -75,6 +85,6 @@ pub(super) fn identify(
     }
     Ok(Identified {
         principal: Principal::Token(token),
-        scheme: credentials.scheme,
+        scheme: Some(credentials.scheme),
     })
 }

@@ -100,8 +100,10 @@ fn consume(
     env: &Env<'_>,
 ) -> Result<(), Reason> {
     let owner = match principal {
-        Principal::Token(_) => [principal.issuer(), principal.subject(), principal.client()]
-            .map(Option::unwrap_or_default),
+        Principal::Token(_) | Principal::Peer(..) => {
+            [principal.issuer(), principal.subject(), principal.client()]
+                .map(Option::unwrap_or_default)
+        }
         Principal::Key(_) => ["", &*admitted.route.name, ""],
     };
     let used = Use {

@@ -1,7 +1,7 @@
 //! What an opaque token says: its authorization server's word.
 //!
 //! Nobody is asked for whoever sends some text. The sender first shows that it holds a key: a proof
-//! over this very token and request, whose signature holds, or the certificate of its connection.
+//! over this very token and request, whose signature holds, or its client certificate.
 //! Whether the token is bound to that key is seen once the answer is there.
 
 use super::credential::Stop;
@@ -12,7 +12,7 @@ use crate::pipeline::Env;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::{Case, Introspected};
 use crate::pipeline::known::{Known, Need};
-use crate::proof::Method;
+use crate::proof::{Method, mtls};
 use crate::reason::Reason;
 use crate::token::credentials::{Credentials, Scheme};
 use crate::token::introspection::{Inquiry, LONGEST_TOKEN};
@@ -76,7 +76,8 @@ fn shown(
         // A bearer token is bound to a certificate, or to a key that signs messages and that nobody
         // knows before the answer.
         Scheme::Bearer if admitted.route.proof.any_of.contains(&Method::Mtls) => {
-            connection.certificate.ok_or(Reason::CertificateMissing)
+            let client = mtls::Client::of(connection, &admitted.head, &env.policy.hops)?;
+            Ok(*client.certificate())
         }
         Scheme::Bearer => Err(Reason::TokenUnbound),
     }

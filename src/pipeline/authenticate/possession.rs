@@ -8,10 +8,12 @@ use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
 use crate::pipeline::principal::Principal;
 use crate::proof::http_signature::{self, ContentDigest, Key, Message, Signed};
+use crate::proof::mtls::Presented;
 use crate::proof::{Method, Possession, Proven, dpop, mtls};
 use crate::reason::Reason;
-use crate::token::Token;
-use crate::token::confirmation::Demands;
+use crate::token::confirmation::{Confirmation, Demands};
+use crate::token::credentials::Scheme;
+use crate::token::{Kind, Token};
 
 /// What the sender showed, and what its body must be.
 #[derive(Debug)]
@@ -30,7 +32,12 @@ pub(super) fn prove(
     case: &mut Case,
 ) -> Result<Shown, Reason> {
     match &identified.principal {
+        Principal::Token(token) if token.kind() == Kind::Svid => {
+            let presented = of_svid(admitted, token, identified.scheme, connection, env)?;
+            by_certificate(presented)
+        }
         Principal::Token(token) => {
+            let scheme = identified.scheme.ok_or(Reason::HostFault)?;
             let issuer = env
                 .policy
                 .issuers
@@ -38,12 +45,22 @@ pub(super) fn prove(
                 .ok_or(Reason::HostFault)?;
             let demands = token
                 .confirmation()
-                .demands(identified.scheme, issuer.unknown_confirmation)?;
+                .demands(scheme, issuer.unknown_confirmation)?;
             of_token(admitted, token, demands, connection, env, case)
         }
+        Principal::Peer(_, presented) => by_certificate(presented.clone()),
         // Its proof was judged when it became the caller.
         Principal::Key(_) => Err(Reason::HostFault),
     }
+}
+
+/// Nothing but a certificate was shown.
+fn by_certificate(presented: Presented) -> Result<Shown, Reason> {
+    let possession = Possession::of([None, None], Some(presented));
+    Ok(Shown {
+        possession: possession.ok_or(Reason::HostFault)?,
+        content: None,
+    })
 }
 
 fn of_token(
@@ -68,7 +85,10 @@ fn of_token(
     }
     let certificate = demands
         .certificate
-        .map(|bound| mtls::verify(connection.certificate.as_ref(), bound))
+        .map(|bound| {
+            let client = mtls::Client::of(connection, &admitted.head, &env.policy.hops)?;
+            mtls::verify(&client, bound)
+        })
         .transpose()?;
     let key = demands
         .key
@@ -121,6 +141,25 @@ fn by_signature(
         origin: &route.origin,
     };
     http_signature::verify(rules, &message, key, env.now, env.verifier).map(Some)
+}
+
+/// A JWT-SVID names no key, so that anyone who has seen it could send it. It counts only where the
+/// client's certificate names the same workload.
+fn of_svid(
+    admitted: &Admitted,
+    token: &Token,
+    scheme: Option<Scheme>,
+    connection: &Connection,
+    env: &Env<'_>,
+) -> Result<Presented, Reason> {
+    if *token.confirmation() != Confirmation::default() {
+        return Err(Reason::ConfirmationUnsupported);
+    }
+    if scheme != Some(Scheme::Bearer) || !admitted.route.proof.any_of.contains(&Method::Mtls) {
+        return Err(Reason::TokenUnbound);
+    }
+    let client = mtls::Client::of(connection, &admitted.head, &env.policy.hops)?;
+    mtls::verify_subject(&client, token.subject())
 }
 
 fn by_dpop(

@@ -1,0 +1,28 @@
+//! `envoy/examples/spiffe.yaml`.
+
+use super::{NOW, document};
+use crate::support::certificates::{self, Call, bundle};
+use crate::support::world::World;
+
+#[test]
+fn a_workload_passes_by_its_certificate_and_with_its_own_svid() {
+    let mut document = document("spiffe");
+    document["jwt_svid_issuers"]["mesh"]["keys"] = bundle();
+    let world = World::under(&document, NOW);
+    let judge = |mut call: Call, method: &str, path: &str, peer: Option<&str>| {
+        call.plan.method = method.to_owned();
+        call.plan.path = path.to_owned();
+        if let Some(peer) = peer {
+            call.from(peer);
+        }
+        certificates::judge(&world, &call).record().reason
+    };
+    let other = Some("spiffe://example.org/other");
+    let peer = |peer| judge(Call::peer(NOW, "peer"), "POST", "/settlements", peer);
+    assert_eq!(peer(None), None);
+    assert_eq!(peer(Some("spiffe://example.org/batch")), None);
+    assert_eq!(peer(other), Some("peer_unknown"));
+    let svid = |peer| judge(Call::svid(NOW, "svid"), "GET", "/reports", peer);
+    assert_eq!(svid(None), None);
+    assert_eq!(svid(other), Some("token_unbound"));
+}
