@@ -5,7 +5,7 @@ use crate::http::origin::Origin;
 use crate::http::spiffe::SpiffeId;
 use crate::jose::jwk::Jwk;
 use crate::proof::replay::{Window, fleet};
-use crate::proof::{dpop, http_signature};
+use crate::proof::{dpop, http_signature, wimse_signature, wpt};
 use crate::revocation::List;
 use crate::revocation::deny::DenyList;
 use crate::route::{Index, Template};
@@ -13,7 +13,7 @@ use crate::step_up::Service;
 use crate::supply::Source;
 use crate::token::IssuerId;
 use crate::token::issuer::Issuer;
-use crate::{assertion, proof, risk, step_up, transaction};
+use crate::{assertion, proof, risk, step_up, token, transaction};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -33,6 +33,10 @@ pub struct Policy {
     pub dpop: dpop::Rules,
     /// The proxies whose word on their client's certificate is taken.
     pub hops: Vec<Hop>,
+    /// Workload proof tokens.
+    pub wpt: wpt::Rules,
+    /// Message signatures of workloads.
+    pub wimse_signature: wimse_signature::Rules,
     /// What goes upstream.
     pub upstream: Upstream,
     /// What may wait.
@@ -60,9 +64,19 @@ impl Policy {
     #[must_use]
     pub fn window(&self) -> Window {
         let signatures = self.routes.iter().filter_map(|it| it.signature.as_ref());
-        signatures.fold(self.dpop.window(), |widest, rules| {
+        let widest = signatures.fold(self.dpop.window(), |widest, rules| {
             widest.widest(rules.window)
-        })
+        });
+        let accept = |method| {
+            let mut routes = self.routes.iter();
+            routes.any(|route| route.proof.any_of.contains(&method))
+        };
+        let workloads = [
+            (proof::Method::Wpt, self.wpt.window()),
+            (proof::Method::WimseSignature, self.wimse_signature.window()),
+        ];
+        let accepted = workloads.into_iter().filter(|(method, _)| accept(*method));
+        accepted.fold(widest, |widest, (_, window)| widest.widest(window))
     }
 }
 
@@ -178,6 +192,8 @@ pub struct Route {
     pub signature: Option<http_signature::Rules>,
     /// What becomes of the proofs.
     pub handing: Handing,
+    /// The transaction token, where the route asks for one.
+    pub transaction_token: Option<token::transaction::Rules>,
     /// What it does with nonces in DPoP proofs. None where it has none.
     pub nonce: Option<dpop::nonce::Mode>,
     /// How far a use of its proofs is remembered.
@@ -196,17 +212,24 @@ pub struct Route {
     pub challenge_signature: Rc<str>,
     /// The scopes, separated by spaces, as a challenge names them.
     pub challenge_scope: Rc<str>,
+    /// The scheme of workload proof tokens, where the route accepts them and their draft has one.
+    pub challenge_workload: Option<&'static str>,
 }
 
 /// Who may call a route. The empty rules let nobody in who brings a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct IdentityRules {
-    /// Accepted issuers. Empty on a route that issues tokens, and where callers are known by
-    /// certificate.
+    /// Accepted issuers of what stands in `Authorization`. Empty on a route that issues tokens, and
+    /// where callers are known in another way.
     pub issuers: Vec<IssuerId>,
     /// Accepted workloads, known by their certificate alone: no token is read. Empty where there are
     /// issuers.
     pub peers: Vec<SpiffeId>,
+    /// Accepted issuers of workload identity tokens.
+    pub workload_issuers: Vec<IssuerId>,
+    /// The workloads that may call, by their identifiers. None: every one that an accepted issuer
+    /// vouches for.
+    pub workloads: Option<Vec<String>>,
     /// Audiences of these issuers that are another origin of this gateway, or lie under one. A token
     /// that is for nothing else is none for this route.
     pub elsewhere: Vec<String>,
@@ -215,4 +238,12 @@ pub struct IdentityRules {
     pub introspection: Option<Duration>,
     /// Scopes that the token must hold, all of them.
     pub scopes: Vec<String>,
+}
+
+impl IdentityRules {
+    /// Whether workloads may call that are known by a token.
+    #[must_use]
+    pub fn knows_workloads(&self) -> bool {
+        !self.workload_issuers.is_empty()
+    }
 }

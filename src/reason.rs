@@ -134,6 +134,8 @@ reasons! {
     StatusUnknown = "status_unknown",
     /// The token lacks a scope that the route asks for.
     ScopeInsufficient = "scope_insufficient",
+    /// The caller is known, but the route lists others.
+    CallerUnlisted = "caller_unlisted",
 
     // Possession.
     /// The token is bound to no key, or not by the method that the request uses.
@@ -178,8 +180,12 @@ reasons! {
     ProofExpired = "proof_expired",
     /// The proof is from the future.
     ProofEarly = "proof_early",
+    /// The proof is valid for longer than the policy allows.
+    ProofLifetime = "proof_lifetime",
     /// The proof is for another token.
     ProofToken = "proof_token",
+    /// The proof does not name another token or header of the request by its hash, or names one that is not there.
+    ProofContext = "proof_context",
     /// The proof is made with another key than the token is bound to.
     ProofKeyMismatch = "proof_key_mismatch",
     /// The proof holds no nonce, and the route asks for one.
@@ -220,6 +226,20 @@ reasons! {
     StoreLease = "store_lease",
     /// The clock of the store of uses and this gate's are further apart than the policy allows.
     StoreClock = "store_clock",
+
+    // The transaction token.
+    /// The route asks for a transaction token, and there is none.
+    TransactionTokenMissing = "transaction_token_missing",
+    /// There is more than one transaction token, or it is malformed, of another type, for another trust domain, or its signature does not verify.
+    TransactionTokenInvalid = "transaction_token_invalid",
+    /// The transaction token has expired, or is older than the route allows.
+    TransactionTokenExpired = "transaction_token_expired",
+    /// Nothing binds the sender to the transaction token: no proof names or covers it.
+    TransactionTokenUnbound = "transaction_token_unbound",
+    /// The workload that asked for the transaction token is none that this sender may speak for.
+    TransactionRequester = "transaction_requester",
+    /// The transaction token lacks a scope that the route asks for.
+    TransactionScope = "transaction_scope",
 
     // The transaction.
     /// The token grants no transaction of the kind that the route asks for.

@@ -40,9 +40,9 @@ pub struct Record {
     pub score: Option<u32>,
     /// What the score is made of, in the order of the policy.
     pub contributions: Vec<Contribution>,
-    /// How possession was shown: `dpop`, `mtls`, or both.
+    /// How possession was shown: `dpop`, `mtls`, `http_signature`, `wpt`, `wimse_signature`; several where the token names several keys.
     pub proof: Vec<&'static str>,
-    /// The thumbprint of the DPoP key that was possessed (RFC 7638), base64url.
+    /// The thumbprint of the key that was proven (RFC 7638), base64url.
     pub key: Option<String>,
     /// SHA-256 of the client certificate that was shown, base64url.
     pub certificate: Option<String>,
@@ -59,11 +59,13 @@ pub struct Record {
     pub client: Option<String>,
     /// `sub` of the token's outermost `act`.
     pub actor: Option<String>,
-    /// `txn` of the token.
+    /// `txn` of the transaction token, or else of the token.
     pub txn: Option<String>,
     /// Where the word of the token's authorization server came from, where the token is opaque: it was
     /// `asked` for this request, or its answer was `cached`.
     pub introspection: Option<&'static str>,
+    /// SHA-256 of the transaction token, base64url, once its signature held.
+    pub transaction_token: Option<String>,
     /// How many members of the token's `cnf` are outside the registry.
     pub unregistered_confirmations: Option<usize>,
     /// The status list that the token refers to, by its name in the policy.
@@ -164,6 +166,7 @@ impl Record {
             actor: None,
             txn: None,
             introspection: None,
+            transaction_token: None,
             unregistered_confirmations: None,
             status_list: None,
             replay_scope: None,

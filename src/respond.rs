@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod tests;
+mod workload;
 
 use crate::proof::Method;
 use crate::reason::Reason;
@@ -39,6 +40,10 @@ pub struct Terms<'a> {
     pub without_token: bool,
     /// The scheme that the request used.
     pub used: Option<Scheme>,
+    /// Whether the request names a workload.
+    pub is_workload: bool,
+    /// The scheme of a workload's proof, where the route accepts one that has a scheme.
+    pub workload_scheme: Option<&'static str>,
     /// The accepted DPoP algorithms, separated by spaces.
     pub algs: &'a str,
     /// The scopes of the route, separated by spaces.
@@ -70,6 +75,8 @@ enum Authenticate {
     Scope,
     /// RFC 9470.
     StepUp,
+    /// The scheme alone, and no other.
+    Scheme(&'static str),
 }
 
 /// The response header with a nonce (RFC 9449 section 8.1).
@@ -149,6 +156,16 @@ const TRANSACTION: Row = (
     "The token does not grant this transaction",
     Authenticate::No,
 );
+const TRANSACTION_TOKEN: Row = (
+    400,
+    "The transaction token is not accepted",
+    Authenticate::No,
+);
+const TRANSACTION_UNTOLD: Row = (
+    403,
+    "No transaction token grants this to the sender",
+    Authenticate::No,
+);
 const MEDIA: Row = (415, "The body is of another type", Authenticate::No);
 const TOO_LARGE: Row = (413, "The body is too large", Authenticate::No);
 const BODY: Row = (400, "The body is malformed", Authenticate::No);
@@ -194,9 +211,13 @@ const fn row(reason: Reason) -> Row {
         R::ScopeInsufficient => SCOPE,
         R::ProofMissing | R::ProofRepeated | R::ProofMalformed | R::ProofType
         | R::ProofAlgorithm | R::ProofKey | R::ProofSignature | R::ProofMethod | R::ProofTarget
-        | R::ProofExpired | R::ProofEarly | R::ProofToken | R::ProofReplayed
-        | R::ProofPredatesLog | R::ProofComponent | R::ProofCoverage | R::ContentDigestMissing => PROOF,
+        | R::ProofExpired | R::ProofEarly | R::ProofLifetime | R::ProofToken | R::ProofContext
+        | R::ProofReplayed | R::ProofPredatesLog | R::ProofComponent | R::ProofCoverage
+        | R::ContentDigestMissing => PROOF,
         R::ContentDigestMismatch => CONTENT,
+        R::TransactionTokenInvalid | R::TransactionTokenExpired => TRANSACTION_TOKEN,
+        R::TransactionTokenMissing | R::TransactionTokenUnbound | R::TransactionRequester
+        | R::TransactionScope => TRANSACTION_UNTOLD,
         R::ProofNonceMissing | R::ProofNonceInvalid | R::ProofNonceExpired => NONCE,
         R::ReplayQuota => QUOTA,
         R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted
@@ -204,8 +225,8 @@ const fn row(reason: Reason) -> Row {
         R::BodyType | R::BodyEncoding => MEDIA,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyMalformed => BODY,
-        R::RiskRefused | R::DecisionDenied | R::DecisionObligation | R::SubjectDenied | R::KeyDenied
-        | R::TransactionDenied => REFUSED,
+        R::CallerUnlisted | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
+        | R::SubjectDenied | R::KeyDenied | R::TransactionDenied => REFUSED,
         R::StepUpRequired => STEP_UP,
     }
 }
@@ -243,15 +264,24 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
 fn as_resource(reason: Reason, row: Row, terms: &Terms<'_>) -> Reply {
     let (status, title, authenticate) = match row {
         (401, title, _) if terms.without_token => (403, title, Authenticate::No),
+        row if terms.is_workload => workload::row(row, terms.workload_scheme),
         row => row,
     };
     let mut headers = Vec::with_capacity(6);
     headers.push(("content-type", "application/problem+json".to_owned()));
     headers.push(("cache-control", "no-store".to_owned()));
+    let before = headers.len();
     headers.extend(challenges(authenticate, terms).map(|text| ("www-authenticate", text)));
     if status == 401 && !terms.signature.is_empty() {
         headers.push(("accept-signature", terms.signature.to_owned()));
     }
+    // A 401 names a scheme (RFC 9110 section 15.5.2): where the route has none, it is a 400.
+    let is_silent = headers.len() == before;
+    let status = if status == 401 && is_silent {
+        400
+    } else {
+        status
+    };
     if matches!(status, 429 | 503) {
         headers.push(("retry-after", "1".to_owned()));
     }
@@ -307,8 +337,16 @@ fn challenges<'t>(
     let blamed = accepted()
         .find(|scheme| terms.used == Some(*scheme))
         .or_else(|| accepted().next());
-    let none = authenticate == Authenticate::No;
-    accepted().filter(move |_| !none).map(move |scheme| {
+    let (none, alone) = match authenticate {
+        Authenticate::No => (true, None),
+        Authenticate::Scheme(scheme) => (true, Some(scheme)),
+        Authenticate::Bare
+        | Authenticate::Proof
+        | Authenticate::Error(..)
+        | Authenticate::Scope
+        | Authenticate::StepUp => (false, terms.workload_scheme),
+    };
+    let named = accepted().filter(move |_| !none).map(move |scheme| {
         let is_blamed = blamed == Some(scheme);
         let what = if is_blamed {
             authenticate
@@ -316,7 +354,8 @@ fn challenges<'t>(
             Authenticate::Bare
         };
         challenge(scheme, what, terms)
-    })
+    });
+    named.chain(alone.map(str::to_owned))
 }
 
 fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> String {
@@ -335,7 +374,7 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
         }
     };
     match authenticate {
-        Authenticate::No | Authenticate::Bare => {}
+        Authenticate::No | Authenticate::Bare | Authenticate::Scheme(_) => {}
         Authenticate::Error(error, description) => {
             say("error", error);
             say("error_description", description);

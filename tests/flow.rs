@@ -13,6 +13,8 @@ mod certificates;
 #[path = "support/opaque.rs"]
 mod opaque;
 mod support;
+#[path = "flow/workloads.rs"]
+mod workloads;
 
 use countersign::http::{Connection, RequestHead};
 use countersign::pipeline::{BodyFault, Outcome, Question, Step};

@@ -5,7 +5,8 @@ use crate::json::Json;
 use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
 use crate::reason::Reason;
-use crate::transaction::{self, Request, body};
+use crate::token::Token;
+use crate::transaction::{self, Grant, Request, body};
 use std::fmt;
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
@@ -64,6 +65,19 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
     {
         return Err(Reason::ScopeInsufficient);
     }
+    if let (Some(workload), Some(listed)) = (caller.principal.workload(), &route.identity.workloads)
+        && !listed.iter().any(|own| own == workload)
+    {
+        return Err(Reason::CallerUnlisted);
+    }
+    if let (Some(rules), Some(token)) = (&route.transaction_token, &caller.transaction)
+        && !rules
+            .scopes
+            .iter()
+            .all(|scope| token.scopes().contains(scope))
+    {
+        return Err(Reason::TransactionScope);
+    }
     match (&route.body, &route.transaction) {
         (Some(rules), _) => body::announce(rules, &caller.admitted.head)?,
         // What is not held cannot be held against a transaction, nor against a digest.
@@ -100,7 +114,11 @@ pub(super) fn authorize(
                 head: &admitted.head,
                 body: body.as_ref(),
             };
-            let claims = caller.principal.claims().ok_or(Reason::DetailMissing)?;
+            let claims = match rules.grant() {
+                Grant::Detail(_) => caller.principal.claims(),
+                Grant::Context => caller.transaction.as_deref().map(Token::claims),
+            };
+            let claims = claims.ok_or(Reason::DetailMissing)?;
             Some(transaction::fit(rules, claims, &request)?.clone())
         }
     };

@@ -30,6 +30,7 @@ pub(super) struct Case {
     scheme: Option<Scheme>,
     /// The nonce that the client shall use next.
     nonce: Option<String>,
+    is_workload: bool,
 }
 
 impl Case {
@@ -42,6 +43,7 @@ impl Case {
             route: None,
             scheme: None,
             nonce: None,
+            is_workload: false,
         }
     }
 
@@ -93,6 +95,17 @@ impl Case {
 
     pub(super) fn note_status_list(&mut self, name: &Rc<str>) {
         self.record.status_list = Some(Rc::clone(name));
+    }
+
+    /// The request names a workload, so a refusal speaks of one.
+    pub(super) fn note_workload(&mut self) {
+        self.is_workload = true;
+    }
+
+    pub(super) fn note_transaction(&mut self, token: &Token) {
+        let record = &mut self.record;
+        record.transaction_token = Some(base64url(token.hash()));
+        record.txn = token.transaction().map(|it| it.txn.clone());
     }
 
     pub(super) fn note_scheme(&mut self, scheme: Scheme) {
@@ -167,6 +180,8 @@ impl Case {
                 accepted: &route.proof.any_of,
                 without_token: !route.identity.peers.is_empty(),
                 used: self.scheme,
+                is_workload: self.is_workload,
+                workload_scheme: route.challenge_workload,
                 algs: &route.challenge_algs,
                 scope: &route.challenge_scope,
                 signature: &route.challenge_signature,

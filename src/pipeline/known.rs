@@ -1,10 +1,11 @@
 //! What a caller's credential still needs from elsewhere, and what was brought for this request.
 
+use crate::pipeline::authenticate::of_transaction_token;
 use crate::pipeline::{Answer, Env, Question};
 use crate::reason::Reason;
 use crate::revocation::ListId;
 use crate::token::introspection::{Inquiry, Verdict};
-use crate::token::{Held, IssuerId};
+use crate::token::{Held, IssuerId, Kind};
 
 /// Something that must be fetched before it is known who calls.
 #[derive(Debug)]
@@ -31,11 +32,26 @@ impl Need {
     pub(super) fn unmet(&self, env: &Env<'_>) -> Reason {
         match self {
             Self::Keys(issuer, _) => match env.keys.held(*issuer) {
+                Held::Set(_) if self.is_of_transaction_token(env) => {
+                    of_transaction_token(Reason::TokenKeyUnknown)
+                }
                 Held::Set(_) => Reason::TokenKeyUnknown,
                 Held::Missing | Held::TooOld => Reason::KeysUnavailable,
             },
             Self::StatusList(_) => Reason::StatusUnavailable,
             Self::Introspection(_) => Reason::IntrospectionUnavailable,
+        }
+    }
+}
+
+impl Need {
+    fn is_of_transaction_token(&self, env: &Env<'_>) -> bool {
+        match self {
+            Self::Keys(issuer, _) => {
+                let issuer = env.policy.issuers.get(issuer.0);
+                issuer.is_some_and(|issuer| issuer.kind == Kind::Transaction)
+            }
+            Self::Introspection(_) | Self::StatusList(_) => false,
         }
     }
 }

@@ -49,11 +49,23 @@ impl Principal {
     pub(super) fn named(&self) -> (&'static str, &str) {
         match self {
             Self::Token(token) => match token.kind() {
-                Kind::Access | Kind::Opaque => ("identity", token.subject()),
-                Kind::Svid => ("workload", token.subject()),
+                Kind::Access | Kind::Opaque | Kind::Transaction => ("identity", token.subject()),
+                Kind::Svid | Kind::Workload => ("workload", token.subject()),
             },
             Self::Key(thumbprint) => ("key", thumbprint),
             Self::Peer(id, _) => ("workload", id.as_str()),
+        }
+    }
+
+    /// The identifier of the workload that calls, where its own token or certificate says so.
+    pub(super) fn workload(&self) -> Option<&str> {
+        match self {
+            Self::Token(token) => match token.kind() {
+                Kind::Access | Kind::Opaque | Kind::Transaction => None,
+                Kind::Svid | Kind::Workload => Some(token.subject()),
+            },
+            Self::Key(_) => None,
+            Self::Peer(id, _) => Some(id.as_str()),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
 use crate::pipeline::{Env, Release};
 use crate::policy::{Identity, ProofHeader};
+use crate::proof::Method;
 use crate::reason::Reason;
 use crate::token::credentials::{Credentials, Scheme};
 use std::fmt::Write as _;
@@ -88,23 +89,23 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
         );
     }
     release.remove = strangers(head);
-    let proof = match caller.admitted.route.handing.proof {
-        ProofHeader::Keep => None,
-        ProofHeader::Strip => Some("dpop"),
-        // A token that nobody verified is no one's to rewrite.
-        ProofHeader::RewriteToBearer if caller.principal.token().is_none() => Some("dpop"),
-        ProofHeader::RewriteToBearer => {
-            let credentials = Credentials::read(head)?;
-            if credentials.scheme == Scheme::Dpop {
-                let value = ["Bearer ", credentials.token].concat();
-                release.set.push((AUTHORIZATION, value));
-            }
-            Some("dpop")
+    let handing = caller.admitted.route.handing.proof;
+    let by_workload = caller.possession.methods().any(|it| it == Method::Wpt);
+    // A token that nobody verified is no one's to rewrite, and a workload's is no bearer token.
+    let has_access_token = caller.principal.token().is_some() && !by_workload;
+    if handing == ProofHeader::RewriteToBearer && has_access_token {
+        let credentials = Credentials::read(head)?;
+        if credentials.scheme == Scheme::Dpop {
+            let value = ["Bearer ", credentials.token].concat();
+            release.set.push((AUTHORIZATION, value));
         }
-    };
-    let signature = proof.filter(|_| caller.is_signed()).map(|_| SIGNATURE);
-    let unwanted = REPEATS.into_iter().chain(proof);
-    let unwanted = unwanted.chain(signature.into_iter().flatten());
+    }
+    let of_workload = by_workload.then(|| env.policy.wpt.profile.field());
+    let signature = caller.is_signed().then_some(SIGNATURE);
+    let proofs = ["dpop"].into_iter().chain(of_workload);
+    let proofs = proofs.chain(signature.into_iter().flatten());
+    let proofs = proofs.filter(|_| handing != ProofHeader::Keep);
+    let unwanted = REPEATS.into_iter().chain(proofs);
     let there = unwanted.filter(|name| head.names().any(|own| own == *name));
     release.remove.extend(there.map(str::to_owned));
     Ok(release)

@@ -4,9 +4,12 @@ pub mod dpop;
 pub mod http_signature;
 pub mod mtls;
 pub mod replay;
+pub mod wimse_signature;
+pub mod wpt;
 
 use crate::crypto::Engine;
-use crate::crypto::digest::Digest32;
+use crate::crypto::digest::{Digest32, sha256};
+use crate::http::{Field, RequestHead};
 use crate::time::UnixTime;
 
 /// A way to prove possession.
@@ -16,6 +19,10 @@ pub enum Method {
     Dpop,
     /// The client certificate of the connection (RFC 8705).
     Mtls,
+    /// A workload proof token (draft-ietf-wimse-wpt).
+    Wpt,
+    /// The message signature of a workload (draft-ietf-wimse-http-signature).
+    WimseSignature,
     /// A message signature over the request (RFC 9421).
     HttpSignature,
 }
@@ -27,6 +34,8 @@ impl Method {
         match self {
             Self::Dpop => "dpop",
             Self::Mtls => "mtls",
+            Self::Wpt => "wpt",
+            Self::WimseSignature => "wimse_signature",
             Self::HttpSignature => "http_signature",
         }
     }
@@ -85,6 +94,7 @@ pub const MOST_KEYS: usize = 2;
 pub struct Possession {
     keys: [Option<Proven>; MOST_KEYS],
     certificate: Option<mtls::Presented>,
+    transaction: Option<Digest32>,
 }
 
 impl Possession {
@@ -95,7 +105,26 @@ impl Possession {
         certificate: Option<mtls::Presented>,
     ) -> Option<Self> {
         let shown = keys.iter().any(Option::is_some) || certificate.is_some();
-        shown.then_some(Self { keys, certificate })
+        shown.then_some(Self {
+            keys,
+            certificate,
+            transaction: None,
+        })
+    }
+
+    /// The same, by a proof that names or covers the transaction token of this SHA-256.
+    #[must_use]
+    pub fn covering(self, transaction: Option<Digest32>) -> Self {
+        Self {
+            transaction,
+            ..self
+        }
+    }
+
+    /// SHA-256 of the transaction token that a proof names or covers.
+    #[must_use]
+    pub fn transaction(&self) -> Option<&Digest32> {
+        self.transaction.as_ref()
     }
 
     /// The keys that were proven.
@@ -113,5 +142,15 @@ impl Possession {
     pub fn methods(&self) -> impl Iterator<Item = Method> {
         let certificate = self.certificate.as_ref().map(|_| Method::Mtls);
         self.keys().map(Proven::method).chain(certificate)
+    }
+}
+
+/// SHA-256 of the transaction token of a request: of the value of its one line, without spaces around
+/// it. None where there is none, or several.
+#[must_use]
+pub fn transaction_of(head: &RequestHead) -> Option<Digest32> {
+    match head.field("txn-token") {
+        Field::One(value) => Some(sha256(&[value.trim_ascii()])),
+        Field::Absent | Field::Several => None,
     }
 }

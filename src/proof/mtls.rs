@@ -70,6 +70,12 @@ impl<'a> Client<'a> {
         &self.certificate
     }
 
+    /// The workload that the certificate names.
+    #[must_use]
+    pub fn peer(&self) -> Option<&SpiffeId> {
+        self.peer.as_deref()
+    }
+
     fn presented(&self) -> Presented {
         Presented {
             digest: self.certificate,

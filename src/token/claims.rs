@@ -7,6 +7,8 @@ use crate::token::confirmation::Confirmation;
 use crate::token::introspection::WithoutSubject;
 use crate::token::issuer::Issuer;
 use crate::token::times::{Times, moment};
+use crate::token::transaction::Transaction;
+use crate::token::workload::ProofKey;
 use std::fmt;
 
 /// Most members of `aud` that are looked at.
@@ -26,6 +28,7 @@ pub(super) struct Claims {
     pub(super) authenticated_at: Option<UnixTime>,
     pub(super) actor: Option<String>,
     pub(super) confirmation: Confirmation,
+    pub(super) own: Own,
     pub(super) all: Json,
 }
 
@@ -59,6 +62,7 @@ impl Claims {
             authenticated_at,
             actor: actor(&claims)?,
             confirmation: confirmation(&claims)?,
+            own: Own::Nothing,
             all: claims,
         })
     }
@@ -98,6 +102,7 @@ impl Claims {
             authenticated_at,
             actor: actor(&claims)?,
             confirmation: confirmation(&claims)?,
+            own: Own::Nothing,
             all: claims,
         })
     }
@@ -118,9 +123,17 @@ impl Claims {
             authenticated_at: None,
             actor: None,
             confirmation: confirmation(&claims)?,
+            own: Own::Nothing,
             all: claims,
         })
     }
+}
+
+/// What only tokens of one sort have.
+pub(super) enum Own {
+    Nothing,
+    Workload(Box<ProofKey>),
+    Transaction(Box<Transaction>),
 }
 
 /// What `cnf` says.
@@ -132,7 +145,7 @@ fn confirmation(claims: &Json) -> Result<Confirmation, Reason> {
 }
 
 /// The audiences that are ours, byte for byte (RFC 9068 section 4): at least one.
-fn audiences(claims: &Json, ours: &[String]) -> Result<Vec<String>, Reason> {
+pub(super) fn audiences(claims: &Json, ours: &[String]) -> Result<Vec<String>, Reason> {
     let several = match claims.get("aud").ok_or(Reason::TokenClaims)? {
         one @ Json::String(_) => std::slice::from_ref(one),
         Json::Array(several) if several.len() <= MOST_AUDIENCES => several,
@@ -153,12 +166,12 @@ fn audiences(claims: &Json, ours: &[String]) -> Result<Vec<String>, Reason> {
     Ok(found)
 }
 
-fn required(object: &Json, name: &str) -> Result<String, Reason> {
+pub(super) fn required(object: &Json, name: &str) -> Result<String, Reason> {
     text(object.get(name).ok_or(Reason::TokenClaims)?)
 }
 
 /// A string that says something.
-fn text(value: &Json) -> Result<String, Reason> {
+pub(super) fn text(value: &Json) -> Result<String, Reason> {
     value
         .as_str()
         .filter(|text| !text.is_empty())
@@ -167,7 +180,7 @@ fn text(value: &Json) -> Result<String, Reason> {
 }
 
 /// `scope`: tokens of RFC 6749 section 3.3 with one space between them. No text, no scope.
-fn scopes(claims: &Json) -> Result<Vec<String>, Reason> {
+pub(super) fn scopes(claims: &Json) -> Result<Vec<String>, Reason> {
     let scope = match claims.get("scope") {
         Some(scope) => scope.as_str().ok_or(Reason::TokenClaims)?,
         None => "",

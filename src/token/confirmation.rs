@@ -37,9 +37,22 @@ impl Confirmation {
     /// # Errors
     /// [`BadConfirmation`], also for a digest that is not the canonical base64url of 32 bytes.
     pub fn parse(cnf: &Json) -> Result<Self, BadConfirmation> {
+        Self::read(cnf, false)
+    }
+
+    /// Reads what stands in `cnf` beside a `jwk` that the caller reads itself.
+    ///
+    /// # Errors
+    /// As [`Confirmation::parse`].
+    pub fn beside_key(cnf: &Json) -> Result<Self, BadConfirmation> {
+        Self::read(cnf, true)
+    }
+
+    fn read(cnf: &Json, key_is_read: bool) -> Result<Self, BadConfirmation> {
         let mut confirmation = Self::default();
         for (name, value) in cnf.as_object().ok_or(BadConfirmation)? {
             match name.as_str() {
+                "jwk" if key_is_read => {}
                 "jkt" => confirmation.jkt = Some(digest(value)?),
                 "x5t#S256" => confirmation.certificate = Some(digest(value)?),
                 "jwk" => match Jwk::parse(value) {
@@ -94,6 +107,24 @@ impl Confirmation {
         } else {
             Err(Reason::TokenUnbound) // D22
         }
+    }
+}
+
+impl Confirmation {
+    /// What the sender of a workload identity token must show beside the proof of its key: the
+    /// certificate that is named, if one is.
+    ///
+    /// # Errors
+    /// [`Reason::ConfirmationUnsupported`] for another registered member: a second key, or one that
+    /// this gate cannot check; [`Reason::ConfirmationUnknown`] as in [`Confirmation::demands`].
+    pub fn beside_proof(&self, unknown: UnknownConfirmation) -> Result<Option<&Digest32>, Reason> {
+        if self.uncheckable || self.jkt.is_some() {
+            return Err(Reason::ConfirmationUnsupported); // D25
+        }
+        if unknown == UnknownConfirmation::Refuse && self.unregistered > 0 {
+            return Err(Reason::ConfirmationUnknown); // D25
+        }
+        Ok(self.certificate.as_ref())
     }
 }
 

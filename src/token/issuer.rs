@@ -14,7 +14,8 @@ pub struct Issuer {
     pub name: Rc<str>,
     /// What sort of tokens it issues.
     pub kind: Kind,
-    /// `iss`, compared exactly.
+    /// `iss`, compared exactly. For workload and transaction tokens, whose `iss` is not read, the trust
+    /// domain.
     pub uri: Rc<str>,
     /// Accepted members of `aud`, compared exactly.
     pub audiences: Vec<String>,

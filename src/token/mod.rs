@@ -11,7 +11,9 @@ pub mod svid;
 #[cfg(test)]
 mod tests;
 mod times;
+pub mod transaction;
 mod verify;
+pub mod workload;
 
 pub use verify::verify;
 
@@ -21,10 +23,12 @@ use crate::jose::KeySet;
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::time::UnixTime;
-use claims::Claims;
+use claims::{Claims, Own};
 use confirmation::Confirmation;
 use std::rc::Rc;
 use times::Times;
+use transaction::Transaction;
+use workload::ProofKey;
 
 /// The place of an issuer in the policy's list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +43,10 @@ pub enum Kind {
     Opaque,
     /// A JWT-SVID: the identity of a workload, bound to no key.
     Svid,
+    /// A workload identity token: a name and a key, never without a proof.
+    Workload,
+    /// A transaction token: what a chain of calls is about. It is nobody's credential.
+    Transaction,
 }
 
 /// A token whose signature held, or of which its issuer told, and whose claims passed, at the moment
@@ -65,7 +73,7 @@ impl Token {
     pub fn issuer(&self) -> IssuerId {
         self.issuer
     }
-    /// `iss`.
+    /// `iss`, or the trust domain of an issuer that is known by that.
     #[must_use]
     pub fn issuer_uri(&self) -> &str {
         &self.issuer_uri
@@ -129,6 +137,22 @@ impl Token {
     #[must_use]
     pub fn hash(&self) -> &Digest32 {
         &self.hash
+    }
+    /// The key of the workload, where this is a workload identity token.
+    #[must_use]
+    pub fn proof_key(&self) -> Option<&ProofKey> {
+        match &self.claims.own {
+            Own::Workload(key) => Some(key),
+            Own::Nothing | Own::Transaction(_) => None,
+        }
+    }
+    /// The transaction, where this is a transaction token.
+    #[must_use]
+    pub fn transaction(&self) -> Option<&Transaction> {
+        match &self.claims.own {
+            Own::Transaction(transaction) => Some(transaction),
+            Own::Nothing | Own::Workload(_) => None,
+        }
     }
     /// All claims.
     #[must_use]

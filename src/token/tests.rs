@@ -1,5 +1,6 @@
 mod checks;
 mod claims;
+mod kinds;
 mod remembered;
 mod svids;
 

@@ -10,7 +10,7 @@ use crate::token::cache::Cache;
 use crate::token::claims::Claims;
 use crate::token::issuer::Issuer;
 use crate::token::times::{Signed, Times};
-use crate::token::{Held, IssuerId, KeyStore, Kind, Refused, Token, svid};
+use crate::token::{Held, IssuerId, KeyStore, Kind, Refused, Token, svid, transaction, workload};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -23,21 +23,22 @@ const LIMITS: Limits = Limits {
 /// that verify a token are the issuer's, so a token that brings its own is not one of theirs.
 const KEYS_OF_ITS_OWN: [&str; 4] = ["jwk", "jku", "x5u", "x5c"];
 
-/// Verifies an access token under the issuers that a route accepts. `issuers` are all of the
-/// policy, in the order that [`IssuerId`] counts.
+/// Verifies a token under the issuers that a route accepts for the place that it stood in. `issuers`
+/// are all of the policy, in the order that [`IssuerId`] counts.
 ///
 /// 1. A strict compact JWS within the limits.
 /// 2. `typ` is one of the issuer's types, so no other kind of JWT passes (RFC 8725 section 3.11). A
 ///    JWT-SVID may have none, and has nothing else in its header.
 /// 3. The header brings no key of its own.
-/// 4. `iss` is exactly one of the accepted issuers'. For a JWT-SVID it is the trust domain of `sub`.
+/// 4. `iss` is exactly one of the accepted issuers'. For a JWT-SVID and a workload identity token it
+///    is the trust domain of `sub`, for a transaction token a member of `aud`.
 /// 5. `alg` is one of the issuer's algorithms.
 /// 6. `exp`, `iat` and `nbf`, each widened by the leeway.
 /// 7. One key of the issuer fits, by `kid` and algorithm.
 /// 8. The signature.
 /// 9. `aud` has one of the issuer's audiences, exactly.
 /// 10. `sub`, `client_id` and `jti` are there; `scope`, `acr`, `auth_time`, `act` and `cnf` are of
-///     their types. A JWT-SVID needs `sub` alone.
+///     their types. A JWT-SVID needs `sub` alone; the other kinds have claims of their own.
 ///
 /// A remembered token comes from the same ten checks under the same entry of the policy and under a
 /// key that the issuer still has; its times are looked at anew.
@@ -69,9 +70,9 @@ pub fn verify(
         .filter(|algorithm| issuer.algorithms.contains(algorithm))
         .ok_or(Reason::TokenAlgorithm)?; // 5
     let times = match issuer.kind {
-        Kind::Access => Times::read(jws.unverified_claims()),
+        Kind::Access | Kind::Transaction => Times::read(jws.unverified_claims()),
         Kind::Opaque => Err(Reason::TokenType),
-        Kind::Svid => Times::of_svid(jws.unverified_claims()),
+        Kind::Svid | Kind::Workload => Times::of_svid(jws.unverified_claims()),
     }?; // 6
     times.check(now, issuer.leeway)?; // 6
     let set = key_set(keys, id, jws.key_id())?; // 7
@@ -95,6 +96,8 @@ pub fn verify(
             Kind::Access => Claims::of_access(jws.into_claims(), times, issuer)?, // 9, 10
             Kind::Opaque => return Err(Reason::TokenType.into()),
             Kind::Svid => Claims::of_svid(jws.into_claims(), issuer)?, // 9, 10
+            Kind::Workload => Claims::of_workload(jws.into_claims(), issuer)?, // 10
+            Kind::Transaction => Claims::of_transaction(jws.into_claims(), issuer)?, // 9, 10
         },
     };
     let signed = Signed::new(token, key_id, algorithm, *key.thumbprint());
@@ -135,7 +138,7 @@ fn issuer_of<'i>(
 ) -> Result<(IssuerId, &'i Issuer), Reason> {
     let typ = jws.media_type();
     let has_kind = |issuer: &Issuer| match issuer.kind {
-        Kind::Access => typ.is_some_and(|typ| {
+        Kind::Access | Kind::Workload | Kind::Transaction => typ.is_some_and(|typ| {
             let is_it = |own: &String| own.eq_ignore_ascii_case(bare(typ));
             issuer.types.iter().any(is_it)
         }),
@@ -156,31 +159,33 @@ fn issuer_of<'i>(
         return Err(Reason::TokenMalformed); // 3
     }
     let claims = jws.unverified_claims();
-    let is_of = |issuer: &Issuer| said(issuer.kind, claims) == Some(&*issuer.uri);
+    let is_of = |issuer: &Issuer| said(issuer, claims) == Some(&*issuer.uri);
     let found = candidates().find(|(_, issuer)| has_kind(issuer) && is_of(issuer));
     let Some((id, issuer)) = found else {
         let mut of_kind = candidates().filter(|(_, issuer)| has_kind(issuer));
         return Err(if candidates().any(|(_, issuer)| is_of(issuer)) {
             Reason::TokenType // 2
-        } else if of_kind.any(|(_, issuer)| said(issuer.kind, claims).is_some()) {
+        } else if of_kind.any(|(_, issuer)| said(issuer, claims).is_some()) {
             Reason::TokenIssuer // 4
         } else {
             Reason::TokenClaims // 4
         });
     };
     match issuer.kind {
-        Kind::Access | Kind::Opaque => {}
+        Kind::Access | Kind::Opaque | Kind::Workload | Kind::Transaction => {}
         Kind::Svid => svid::check_header(jws)?, // 2
     }
     Ok((id, issuer))
 }
 
-/// Who vouches for a token, as tokens of this kind say it.
-fn said(kind: Kind, claims: &Json) -> Option<&str> {
-    match kind {
+/// Who vouches for a token, as tokens of this issuer's kind say it.
+fn said<'c>(issuer: &Issuer, claims: &'c Json) -> Option<&'c str> {
+    match issuer.kind {
         Kind::Access => claims.get("iss").and_then(Json::as_str),
         Kind::Opaque => None,
         Kind::Svid => svid::authority(claims),
+        Kind::Workload => workload::trust_domain(claims),
+        Kind::Transaction => transaction::trust_domain(claims, &issuer.uri),
     }
 }
 

@@ -17,11 +17,20 @@ use members::Members;
 /// A route's transaction rules, compiled at load.
 #[derive(Clone, Debug)]
 pub struct Rules {
-    detail_type: String,
+    grant: Grant,
     bindings: Vec<Binding>,
     members: Members,
     binds_body: bool,
     query: Vec<String>,
+}
+
+/// Where the granted transaction stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// In `authorization_details` (RFC 9396 section 2): the one object of this `type`.
+    Detail(String),
+    /// In `tctx` of the transaction token (draft-ietf-oauth-transaction-tokens-10).
+    Context,
 }
 
 /// One claim of the granted transaction and one place of the request that must agree.
@@ -77,16 +86,16 @@ pub struct Request<'a> {
 pub struct BadRules(pub &'static str);
 
 impl Rules {
-    /// Compiles the rules of a route: the `type` of the one `authorization_details` object that must
-    /// grant the request (RFC 9396 section 2), what must agree, and the members of the body (with
-    /// all that they hold) and the query parameters that may be there although nothing binds them.
+    /// Compiles the rules of a route: where the granted transaction stands, what must agree, and the
+    /// members of the body (with all that they hold) and the query parameters that may be there
+    /// although nothing binds them.
     ///
     /// # Errors
     /// [`BadRules`] where no request could ever fit, or names collide: a binding of the whole body,
     /// something listed inside of a bound value, a header name that is not in lower case, body
     /// members or query parameters that differ only in case.
     pub fn new(
-        detail_type: String,
+        grant: Grant,
         bindings: Vec<Binding>,
         allow_members: &[Pointer],
         allow_query: Vec<String>,
@@ -110,7 +119,7 @@ impl Rules {
         let binds_body = !bound.is_empty();
         let members = Members::new(&bound, allow_members).map_err(BadRules)?;
         Ok(Self {
-            detail_type,
+            grant,
             bindings,
             members,
             binds_body,
@@ -118,10 +127,10 @@ impl Rules {
         })
     }
 
-    /// The `type` of the object that must grant the request.
+    /// Where the granted transaction stands.
     #[must_use]
-    pub fn detail_type(&self) -> &str {
-        &self.detail_type
+    pub fn grant(&self) -> &Grant {
+        &self.grant
     }
 
     /// What must agree, in the order of the policy.
@@ -146,7 +155,8 @@ fn is_field_name(name: &str) -> bool {
 }
 
 /// Finds the one granted transaction and holds the request against it: first that the request says
-/// nothing that the rules do not list, then every binding, in order.
+/// nothing that the rules do not list, then every binding, in order. `claims` are those of the token
+/// that the transaction stands in.
 ///
 /// # Errors
 /// The [`Reason`] of the first check that fails.
@@ -155,7 +165,11 @@ fn is_field_name(name: &str) -> bool {
 /// Whether the request has a body that is not given here, and whether the transaction was used
 /// before.
 pub fn fit<'c>(rules: &Rules, claims: &'c Json, request: &Request<'_>) -> Result<&'c Json, Reason> {
-    let detail = detail::select(&rules.detail_type, claims, request.origin)?;
+    let detail = match &rules.grant {
+        Grant::Detail(kind) => detail::select(kind, claims, request.origin)?,
+        // An object, as every `tctx` of a verified token is.
+        Grant::Context => claims.get("tctx").ok_or(Reason::DetailMissing)?,
+    };
     let query = listed_query(rules, request.query)?;
     if let Some(body) = request.body {
         // T7: the body is an object, where members of it are bound. T8: it has listed members only.

@@ -16,7 +16,7 @@ use countersign::route::Found;
 use countersign::step_up::{OnSilence, ServiceId};
 use countersign::token::IssuerId;
 use countersign::token::issuer::{KeySource, StatusDemand, UnknownConfirmation};
-use countersign::transaction::{Comparison, Place};
+use countersign::transaction::{Comparison, Grant, Place};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -161,7 +161,8 @@ fn what_is_written_is_what_is_meant() {
 
     assert_eq!(transfer.body.unwrap().limits.bytes, 1 << 20);
     let rules = transfer.transaction.as_ref().unwrap();
-    assert_eq!(rules.detail_type(), "payment_initiation");
+    let payment = Grant::Detail("payment_initiation".to_owned());
+    assert_eq!(rules.grant(), &payment);
     let places: Vec<&Place> = rules.bindings().iter().map(|it| &it.place).collect();
     assert!(matches!(places[0], Place::Body(_)));
     assert_eq!(*places[1], Place::Path("account".to_owned()));

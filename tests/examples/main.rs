@@ -18,13 +18,15 @@ mod mtls;
 mod nonces;
 mod revocation;
 mod spiffe;
+mod transaction_token;
 mod upstream;
+mod wimse;
 
 use countersign::config;
 use countersign::http::Connection;
 use countersign::pipeline::Outcome;
 use serde_json::{Value, json};
-use support::plan::{Plan, issuer_key};
+use support::plan::{Plan, Wire, issuer_key};
 use support::table::{Expected, GOLDEN_NOW, Row, Service};
 use support::world::World;
 
@@ -50,10 +52,15 @@ fn world(name: &str) -> World {
 
 /// What comes of a request.
 fn judge(world: &World, plan: &Plan) -> Outcome {
+    judge_wire(world, plan.wire(), Connection::default())
+}
+
+/// What comes of a request on a connection.
+fn judge_wire(world: &World, wire: Wire, connection: Connection) -> Outcome {
     let row = Row {
         name: "",
-        wire: plan.wire(),
-        connection: Connection::default(),
+        wire,
+        connection,
         service: Service::Permits,
         expected: Expected::Forwarded,
     };

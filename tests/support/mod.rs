@@ -12,12 +12,15 @@
 pub(crate) mod certificates;
 pub(crate) mod fleet;
 pub(crate) mod nonces;
+pub(crate) mod orders;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod reads;
 pub(crate) mod revoked;
 pub(crate) mod signed;
+pub(crate) mod signed_orders;
 pub(crate) mod signing;
 pub(crate) mod table;
 pub(crate) mod transfers;
+pub(crate) mod workload;
 pub(crate) mod world;

@@ -1,9 +1,10 @@
 //! The policy of the flow table: that of `envoy/policy.yaml` with keys in it, hours that are always
-//! open, a route whose risk is always too high, and one on which silence may pass.
+//! open, a route whose risk is always too high, one on which silence may pass, and those of workloads.
 
 use crate::support::plan::{ISSUER, ORIGIN, STRONG, client_key, issuer_key};
 use crate::support::revoked::{LIST, denied};
 use crate::support::signing::{KEY_NAME, TAG};
+use crate::support::workload;
 use serde_json::{Value, json};
 
 /// The secrets that it names, by their names.
@@ -42,7 +43,7 @@ pub(crate) fn document() -> Value {
         "on_silence": "refuse",
     });
     let identity = json!({ "issuers": ["corp"], "scopes": ["payments:write"] });
-    json!({
+    let mut document = json!({
         "schema": "countersign/v1",
         "revision": 42,
         "origins": [ORIGIN],
@@ -140,7 +141,9 @@ pub(crate) fn document() -> Value {
                 "step_up": { "ask": "pdp", "on_silence": "refuse" },
             },
         ],
-    })
+    });
+    workload::extend(&mut document);
+    document
 }
 
 /// A read on a route that treats nonces so: `GET /accounts/{id}/<name>`.

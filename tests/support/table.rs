@@ -2,11 +2,14 @@
 //! It runs natively, inside a wasm VM, and through the module in a real Envoy.
 
 use crate::support::nonces;
+use crate::support::orders::ORDERS;
 use crate::support::plan::{ORIGIN, Plan, Wire};
 use crate::support::reads::READS;
 use crate::support::revoked::REVOKED;
 use crate::support::signed::SIGNED;
+use crate::support::signed_orders::SIGNED_ORDERS;
 use crate::support::transfers::TRANSFERS;
+use crate::support::workload::{self, Order};
 use countersign::http::Connection;
 use countersign::reason::Reason;
 use serde_json::json;
@@ -237,5 +240,56 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
         Unasked,
         Refused(R::RiskRefused),
     );
+    row(
+        "a report of a chain that the sender only names",
+        workload::report(now, "a report"),
+        Unasked,
+        Refused(R::TransactionTokenUnbound),
+    );
+    let mut of_workload = |name: &'static str, order: &Order, expected: Expected| {
+        rows.push(Row {
+            name,
+            wire: order.wire(),
+            connection: Connection::default(),
+            service: Unasked,
+            expected,
+        });
+    };
+    let (balance, order) = (Order::balance(now, "a balance"), Order::of(now, "an order"));
+    of_workload("a balance", &balance, Forwarded);
+    of_workload(
+        "the same balance again",
+        &balance,
+        Refused(R::ProofReplayed),
+    );
+    let mut unlisted = Order::balance(now, "another chain");
+    unlisted.field("txn-token", "nobody reads it, but the proof must name it");
+    of_workload("a balance of a chain", &unlisted, Refused(R::ProofContext));
+    let mut other = Order::balance(now, "another workload");
+    other.workload().claims["sub"] = json!(workload::GATEWAY);
+    of_workload(
+        "a balance of another workload",
+        &other,
+        Refused(R::CallerUnlisted),
+    );
+    of_workload("an order", &order, Forwarded);
+    of_workload("the same order again", &order, Refused(R::ProofReplayed));
+    for (name, change, expected) in ORDERS {
+        let mut order = Order::of(now, name);
+        change(&mut order);
+        of_workload(name, &order, *expected);
+    }
+    let signed = Order::signed(now, "a signed order");
+    of_workload("a signed order", &signed, Forwarded);
+    of_workload(
+        "the same signed order again",
+        &signed,
+        Refused(R::ProofReplayed),
+    );
+    for (name, change, expected) in SIGNED_ORDERS {
+        let mut order = Order::signed(now, name);
+        change(&mut order);
+        of_workload(name, &order, *expected);
+    }
     rows
 }

@@ -4,6 +4,7 @@ use super::{At, Faults, Part};
 use crate::policy::{Handing, IdentityRules, ProofHeader, Route};
 use crate::proof::Method;
 use crate::risk::Condition;
+use crate::transaction::{Grant, Rules};
 
 /// Whether a route issues tokens. One at fault is taken for what it looks like.
 pub(super) fn is(
@@ -64,7 +65,10 @@ pub(super) fn check(route: &Route, has_identity: bool, at: &At<'_>, faults: &mut
 
 /// Tells what of a route needs a token.
 pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: &mut Faults) {
-    let is_plain = route.transaction.is_none();
+    let granted = route.transaction.as_ref().map(Rules::grant);
+    // What a transaction token grants needs no other.
+    let is_told = granted == Some(&Grant::Context);
+    let is_plain = granted.is_none() || is_told;
     faults.check(is_plain, &at.member("transaction"), problem);
     let (risk_at, step_up_at) = (at.member("risk"), at.member("step_up"));
     let signals_at = risk_at.member("signals");
@@ -73,6 +77,7 @@ pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: 
             Condition::OutsideHours(_) | Condition::OutsideNetworks(_) => continue,
             Condition::TokenOlderThan(_) => "token_older_than",
             Condition::AuthenticationOlderThan(_) => "authentication_older_than",
+            Condition::Above(_) if is_told => continue,
             Condition::Above(_) => "above",
         };
         let at = signals_at.item(place);

@@ -6,6 +6,7 @@ use crate::config::wire::issuer::{Issuer as Written, Keys, UnknownConfirmation};
 use crate::config::wire::opaque::OpaqueIssuer;
 use crate::config::wire::revocation::StatusDemand;
 use crate::config::wire::svid::SvidIssuer;
+use crate::config::wire::workload::DomainIssuer;
 use crate::crypto::Algorithm;
 use crate::crypto::digest::Digest32;
 use crate::jose::jwk::Purpose;
@@ -17,6 +18,11 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
+
+/// `typ` of proofs.
+const PROOF_TYPES: [&str; 2] = ["dpop+jwt", "wpt+jwt"];
+/// `typ` of tokens that are no access tokens.
+const OTHER_TYPES: [&str; 2] = ["wit+jwt", "txntoken+jwt"];
 
 /// The issuers of all sections, in the order in which they were added, and the sources of those
 /// whose keys are fetched.
@@ -41,6 +47,8 @@ pub(super) struct Sections {
     pub(super) access: Section<Written>,
     pub(super) opaque: Section<OpaqueIssuer>,
     pub(super) svids: Section<SvidIssuer>,
+    pub(super) workloads: Section<DomainIssuer>,
+    pub(super) transactions: Section<DomainIssuer>,
 }
 
 type Section<T> = Option<Part<BTreeMap<String, Part<T>>>>;
@@ -59,7 +67,12 @@ impl Sections {
         let access = Part::open_if_there(self.access, &access_at, faults);
         let opaque = Part::open_if_there(self.opaque, &opaque_at, faults);
         let svids = Part::open_if_there(self.svids, &svids_at, faults);
+        let workloads_at = root.member("workload_issuers");
+        let transactions_at = root.member("transaction_token_issuers");
+        let workloads = Part::open_if_there(self.workloads, &workloads_at, faults);
+        let transactions = Part::open_if_there(self.transactions, &transactions_at, faults);
         let are_whole = access.is_some() && opaque.is_some() && svids.is_some();
+        let are_whole = are_whole && workloads.is_some() && transactions.is_some();
         let mut pool = Pool::default();
         pool.add_access(access.flatten().unwrap_or_default(), &access_at, faults);
         pool.add_opaque(
@@ -69,6 +82,12 @@ impl Sections {
             faults,
         );
         pool.add_svids(svids.flatten().unwrap_or_default(), &svids_at, faults);
+        for (kind, section, at) in [
+            (Kind::Workload, workloads, workloads_at),
+            (Kind::Transaction, transactions, transactions_at),
+        ] {
+            pool.add_domains(kind, section.flatten().unwrap_or_default(), &at, faults);
+        }
         are_whole.then_some(pool)
     }
 }
@@ -243,7 +262,10 @@ fn types(part: Part<Vec<String>>, at: &At<'_>, faults: &mut Faults) -> Option<Ve
         let how = "write the `typ` of access tokens, such as at+jwt";
         faults.check(plain, &at, format!("{name:?} is not a type: {how}"));
         let problem = format!("{name:?} is the type of a proof, which is not an access token");
-        faults.check(name != "dpop+jwt", &at, problem);
+        faults.check(!PROOF_TYPES.contains(&name.as_str()), &at, problem);
+        let problem =
+            format!("{name:?} is the type of another token, which has a section of its own");
+        faults.check(!OTHER_TYPES.contains(&name.as_str()), &at, problem);
     }
     Some(types)
 }

@@ -2,8 +2,10 @@
 //! reading shows them all; None means that a fault was told.
 
 mod body;
+mod domains;
 mod dpop;
 mod hops;
+mod identity;
 mod issuance;
 mod issuers;
 mod names;
@@ -20,6 +22,7 @@ mod svid;
 mod text;
 mod transaction;
 mod upstream;
+mod workload;
 
 use super::error::{At, Faults};
 use super::part::Part;
@@ -39,6 +42,7 @@ const MILLISECOND: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
+#[expect(clippy::too_many_lines, reason = "one section after the other")]
 pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -> Option<Policy> {
     let root = At::Document;
     let whole = document;
@@ -57,6 +61,9 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let dpop = dpop::compile(whole.dpop, &root.member("dpop"), faults);
     let keys_at = root.member("signature_keys");
     let signature_keys = signature::keys(whole.signature_keys, &keys_at, faults);
+    let wpt = workload::wpt(whole.wpt, &root.member("wpt"), faults);
+    let wimse_at = root.member("wimse_signature");
+    let wimse_signature = workload::signature(whole.wimse_signature, &wimse_at, faults);
     let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
     let deadline = waiting.map(|it| it.deadline);
     let replay = replay::Section::read(whole.replay, whole.stores, deadline, &root, faults);
@@ -68,6 +75,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         access: whole.issuers,
         opaque: whole.opaque_issuers,
         svids: whole.jwt_svid_issuers,
+        workloads: whole.workload_issuers,
+        transactions: whole.transaction_token_issuers,
     };
     let pool = sections.pool(deadline, &root, faults);
     let issuer_names = pool.as_ref().map(issuers::Pool::names);
@@ -85,6 +94,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         handing: upstream.as_ref().map(|(_, handing)| *handing),
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
         replay: &replay,
+        workload_scheme: wpt.as_ref().and_then(|rules| rules.profile.challenge()),
     };
     let referred = revocation::Known {
         names: known.issuers.as_ref(),
@@ -129,6 +139,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         dpop,
         upstream,
         hops: hops?,
+        wpt: wpt?,
+        wimse_signature: wimse_signature?,
         waiting: waiting?,
         issuers,
         signature_keys: signature_keys?,

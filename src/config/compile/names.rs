@@ -24,6 +24,8 @@ pub(super) struct Known<'a> {
     /// Whether the policy has nonces.
     pub(super) nonces: Option<bool>,
     pub(super) replay: &'a Section,
+    /// The scheme of workload proof tokens, where their draft has one.
+    pub(super) workload_scheme: Option<&'static str>,
 }
 
 /// Names, and the place that each has in its compiled list.

@@ -189,7 +189,7 @@ pub(super) fn check_proofs(
     let asks = identity.is_some_and(|it| it.introspection.is_some());
     let shows = |method: &Method| match method {
         Method::Dpop | Method::Mtls => true,
-        Method::HttpSignature => false,
+        Method::HttpSignature | Method::Wpt | Method::WimseSignature => false,
     };
     let can = proofs.is_none_or(|it| it.any_of.iter().any(shows));
     let problem = "has neither `dpop` nor `mtls`: nobody is asked about an opaque token before its \

@@ -21,6 +21,7 @@ pub(super) fn compile(
             written.max_introspection_age.is_some(),
         ),
         ("scopes", written.scopes.is_some()),
+        ("workloads", written.workloads.is_some()),
     ];
     for (member, there) in others {
         let problem = "cannot stand beside `peers`: no token is read";
@@ -44,6 +45,8 @@ pub(super) fn compile(
     (peers.len() == names.len()).then_some(IdentityRules {
         issuers: Vec::new(),
         peers,
+        workload_issuers: Vec::new(),
+        workloads: None,
         elsewhere: Vec::new(),
         introspection: None,
         scopes: Vec::new(),

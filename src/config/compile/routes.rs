@@ -2,15 +2,14 @@
 
 use super::names::Known;
 use super::{
-    At, Faults, Part, body, dpop, issuance, opaque, peers, risk, signature, step_up, text,
-    transaction, upstream,
+    At, Faults, Part, body, dpop, identity, issuance, opaque, peers, risk, signature, step_up,
+    text, transaction, upstream, workload,
 };
-use crate::config::wire::route::{Identity, Match, Proof, Route as Written};
+use crate::config::wire::route::{Match, Proof, Route as Written};
 use crate::http::origin::Origin;
 use crate::policy::{IdentityRules, Route};
 use crate::proof::{self, http_signature};
 use crate::route::{Index, Template};
-use crate::token::IssuerId;
 use crate::transaction::body as transaction_body;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -37,6 +36,7 @@ pub(super) fn compile(
     Some((routes, index))
 }
 
+#[expect(clippy::too_many_lines, reason = "one member after the other")]
 fn route(
     written: Written,
     place: usize,
@@ -55,7 +55,7 @@ fn route(
     let issuance_at = at.member("issuance");
     let issuance = issuance::is(written.issuance, has_identity, &issuance_at, faults);
     let identity = match written.identity {
-        Some(written) => identity(written, origin.as_ref(), known, &identity_at, faults),
+        Some(written) => identity::compile(written, origin.as_ref(), known, &identity_at, faults),
         None => issuance::anyone(issuance, &identity_at, faults),
     };
     let proof_at = at.member("proof");
@@ -74,8 +74,8 @@ fn route(
     let replay = known
         .replay
         .scope(written.replay, proof.as_ref(), handing, &replay_at, faults);
-    let signs = signature::is_accepted(proof.as_ref());
-    let is_json = written.transaction.is_some() || signs != Some(true);
+    let signs = proof.as_ref().map(signature::Accepted::of);
+    let is_json = written.transaction.is_some() || signs.is_none_or(|it| !it.any);
     let held = body::compile(
         written.body,
         written.max_body,
@@ -85,10 +85,21 @@ fn route(
         faults,
     );
     let carrier = signature::Carrier {
-        is_accepted: signs,
+        accepted: signs,
         unheld: body::unheld(held.as_ref(), methods.as_deref()),
     };
     let signature = signature::compile(written.signature, &carrier, at, faults);
+
+    let token_at = at.member("transaction_token");
+    let transaction_token = workload::transaction_token(
+        written.transaction_token,
+        proof.as_ref(),
+        known,
+        &token_at,
+        faults,
+    );
+    let by_token = IdentityRules::knows_workloads;
+    let is_of_workloads = identity.as_ref().is_some_and(by_token);
 
     let transaction_at = at.member("transaction");
     let transaction = Part::open_if_there(written.transaction, &transaction_at, faults);
@@ -100,6 +111,8 @@ fn route(
                 template: template.as_ref(),
                 bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
                 body_is_held: held.as_ref().is_none_or(Option::is_some),
+                is_of_workloads,
+                has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
             };
             transaction::compile(written, &carrier, &transaction_at, faults).map(Some)
         }
@@ -118,6 +131,7 @@ fn route(
                 services: known.services.as_ref(),
                 methods: methods.as_deref().unwrap_or_default(),
                 is_transaction,
+                is_of_workloads,
                 risk: risk.as_ref(),
             };
             step_up::compile(written, &route, &step_up_at, faults).map(Some)
@@ -131,12 +145,14 @@ fn route(
         template: template?,
         origin: origin?,
         challenge_scope: joined(identity.scopes.iter().map(String::as_str)),
+        challenge_workload: known.workload_scheme.filter(|_| is_of_workloads),
         identity,
         issuance,
         proof: proof?,
         challenge_signature: accept_signature(signature.as_ref(), held.as_ref()),
         signature: signature?,
         handing: handing?,
+        transaction_token: transaction_token?,
         nonce: nonce?,
         replay: replay?,
         body: held?,
@@ -147,6 +163,7 @@ fn route(
     };
     issuance::check(&route, has_identity, at, faults);
     peers::check(&route, known, at, faults);
+    workload::check(&route, known, at, faults);
     Some(route)
 }
 
@@ -274,78 +291,6 @@ fn origin(
     )
 }
 
-fn identity(
-    part: Part<Identity>,
-    origin: Option<&Origin>,
-    known: &Known<'_>,
-    at: &At<'_>,
-    faults: &mut Faults,
-) -> Option<IdentityRules> {
-    let written = part.open(at, faults)?;
-    if written.peers.is_some() {
-        return peers::compile(written, known, at, faults);
-    }
-    let issuers_at = at.member("issuers");
-    let names = Part::open_if_there(written.issuers, &issuers_at, faults);
-    let missing = names.as_ref().is_some_and(Option::is_none);
-    let problem = "is missing, and has no default: write `issuers`, or `peers`";
-    faults.check(!missing, &issuers_at, problem);
-    let names = names.flatten();
-    let mut elsewhere = Vec::new();
-    let issuers = names.map(|names| {
-        text::repeated(&names, &issuers_at, faults);
-        let mut issuers = Vec::with_capacity(names.len());
-        for (place, name) in names.iter().enumerate() {
-            let at = issuers_at.item(place);
-            let names = known.issuers.as_ref();
-            let Some(id) = names.and_then(|it| it.place(name, "issuer", &at, faults)) else {
-                continue;
-            };
-            issuers.push(IssuerId(id));
-            let all = known.compiled.and_then(|it| it.get(id));
-            let all = all.map_or(&[][..], |issuer| &issuer.audiences);
-            let of_others = others(all, origin, known);
-            let problem = format!(
-                "{name:?} issues no token for this route: each of its `audiences` is another of `origins`"
-            );
-            faults.check(all.is_empty() || of_others.len() < all.len(), &at, problem);
-            elsewhere.extend(of_others);
-        }
-        issuers
-    });
-    let scopes_at = at.member("scopes");
-    let scopes = Part::open_if_there(written.scopes, &scopes_at, faults)?.unwrap_or_default();
-    text::repeated(&scopes, &scopes_at, faults);
-    for (place, scope) in scopes.iter().enumerate() {
-        text::token(scope, &scopes_at.item(place), faults);
-    }
-    let age_at = at.member("max_introspection_age");
-    let introspection = opaque::longest_age(
-        written.max_introspection_age,
-        issuers.as_deref().unwrap_or_default(),
-        known,
-        [&issuers_at, &age_at],
-        faults,
-    );
-    Some(IdentityRules {
-        issuers: issuers?,
-        peers: Vec::new(),
-        elsewhere,
-        introspection: introspection?,
-        scopes,
-    })
-}
-
-/// The audiences that are not for this origin but for another of the gateway's, or under one.
-fn others(audiences: &[String], own: Option<&Origin>, known: &Known<'_>) -> Vec<String> {
-    let (Some(own), Some(origins)) = (own, known.origins) else {
-        return Vec::new();
-    };
-    let others: Vec<&Origin> = origins.iter().filter(|it| *it != own).collect();
-    let is_theirs = |audience: &&String| others.iter().any(|it| it.covers(audience));
-    audiences.iter().filter(is_theirs).cloned().collect()
-}
-
 fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<proof::Rules> {
     let written = part.open(at, faults)?;
     let methods: Vec<proof::Method> = written
@@ -354,6 +299,8 @@ fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<pr
             Proof::Dpop => proof::Method::Dpop,
             Proof::Mtls => proof::Method::Mtls,
             Proof::HttpSignature => proof::Method::HttpSignature,
+            Proof::Wpt => proof::Method::Wpt,
+            Proof::WimseSignature => proof::Method::WimseSignature,
         })
         .collect();
     text::repeated(&methods, at, faults);

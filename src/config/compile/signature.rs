@@ -13,15 +13,29 @@ use std::time::Duration;
 
 /// What the route says beside its signature.
 pub(super) struct Carrier<'a> {
-    /// Whether it accepts message signatures. None where that is at fault.
-    pub(super) is_accepted: Option<bool>,
+    /// Which signatures it accepts. None where that is at fault.
+    pub(super) accepted: Option<Accepted>,
     /// A method that may carry a body, where none is held.
     pub(super) unheld: Option<&'a str>,
 }
 
-/// Whether a route that accepts these proofs accepts message signatures. None where they are at fault.
-pub(super) fn is_accepted(proof: Option<&proof::Rules>) -> Option<bool> {
-    proof.map(|it| it.any_of.contains(&Method::HttpSignature))
+/// Which signatures over requests a route accepts.
+#[derive(Clone, Copy)]
+pub(super) struct Accepted {
+    /// Those of `http_signature`.
+    plain: bool,
+    /// Of whichever kind.
+    pub(super) any: bool,
+}
+
+impl Accepted {
+    pub(super) fn of(proof: &proof::Rules) -> Self {
+        let plain = proof.any_of.contains(&Method::HttpSignature);
+        Self {
+            plain,
+            any: plain || proof.any_of.contains(&Method::WimseSignature),
+        }
+    }
 }
 
 /// What must be covered, and what covers as much.
@@ -52,18 +66,19 @@ pub(super) fn compile(
     let own = at.member("signature");
     let is_written = part.is_some();
     let written = Part::open_if_there(part, &own, faults);
-    if carrier.is_accepted != Some(true) {
-        let needless = is_written && carrier.is_accepted == Some(false);
-        let problem = "has no effect without `http_signature` in `proof`";
-        faults.check(!needless, &own, problem);
-        return Some(None);
-    }
-    if let Some(method) = carrier.unheld {
+    let is_any = carrier.accepted.is_some_and(|it| it.any);
+    if let Some(method) = carrier.unheld.filter(|_| is_any) {
         let problem = format!(
             "is missing: on {method} a signature covers the digest of a body, which only \
              `body: held` can hold it against"
         );
         faults.add(&at.member("body"), problem);
+    }
+    if !carrier.accepted.is_some_and(|it| it.plain) {
+        let needless = is_written && carrier.accepted.is_some();
+        let problem = "has no effect without `http_signature` in `proof`";
+        faults.check(!needless, &own, problem);
+        return Some(None);
     }
     rules(written?.unwrap_or_default(), &own, faults).map(Some)
 }

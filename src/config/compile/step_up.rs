@@ -16,6 +16,8 @@ pub(super) struct Asking<'a> {
     pub(super) services: Option<&'a Names>,
     pub(super) methods: &'a [String],
     pub(super) is_transaction: bool,
+    /// The route accepts workload identity tokens.
+    pub(super) is_of_workloads: bool,
     pub(super) risk: Option<&'a risk::Rules>,
 }
 
@@ -29,7 +31,11 @@ pub(super) fn compile(
     let challenge = match Part::open_if_there(written.challenge, &challenge_at, faults) {
         None => None,
         Some(None) => Some(None),
-        Some(Some(written)) => challenge_of(written, &challenge_at, faults).map(Some),
+        Some(Some(written)) => {
+            let problem = "can be met by no workload: give workloads a route of their own";
+            faults.check(!route.is_of_workloads, &challenge_at, problem);
+            challenge_of(written, &challenge_at, faults).map(Some)
+        }
     };
     let ask_at = at.member("ask");
     let service = written.ask.open(&ask_at, faults);

@@ -1,13 +1,19 @@
 //! Transactions: what must be granted, and where the request must agree with it.
 
 use super::{At, Faults, Part, text};
-use crate::config::wire::route::{As, Binding as WrittenBinding, Transaction};
+use crate::config::wire::route::{As, Binding as WrittenBinding, GrantedIn, Transaction};
 use crate::json::Pointer;
 use crate::route::Template;
-use crate::transaction::{Binding, Comparison, Place, Rules};
+use crate::transaction::{Binding, Comparison, Grant, Place, Rules};
 
 /// Headers that the filter sets or removes, or that carry the credentials: never a value to bind.
-const OWN_HEADERS: [&str; 3] = ["authorization", "dpop", "txn-token"];
+const OWN_HEADERS: [&str; 5] = [
+    "authorization",
+    "dpop",
+    "txn-token",
+    "workload-identity-token",
+    "workload-proof-token",
+];
 const OWN_PREFIX: &str = "x-countersign-";
 
 /// What the route has to bind to.
@@ -16,6 +22,10 @@ pub(super) struct Carrier<'a> {
     /// A method of the route that carries no body.
     pub(super) bodiless: Option<&'a str>,
     pub(super) body_is_held: bool,
+    /// The route accepts workload identity tokens.
+    pub(super) is_of_workloads: bool,
+    /// The route asks for a transaction token.
+    pub(super) has_transaction_token: bool,
 }
 
 pub(super) fn compile(
@@ -24,8 +34,13 @@ pub(super) fn compile(
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Option<Rules> {
-    let detail_at = at.member("authorization_details");
-    let detail_type = written.authorization_details.open(&detail_at, faults);
+    let grant = grant(
+        written.authorization_details,
+        written.granted_in,
+        carrier,
+        at,
+        faults,
+    );
     let bind_at = at.member("bind");
     let mut bindings = Vec::new();
     for (place, part) in written.bind.open(&bind_at, faults)?.into_iter().enumerate() {
@@ -54,8 +69,41 @@ pub(super) fn compile(
     let allow_query = Part::open_if_there(written.allow_query, &query_at, faults)?;
     let allow_query = allow_query.unwrap_or_default();
     text::repeated(&allow_query, &query_at, faults);
-    let rules = Rules::new(detail_type?, bindings, &allow_members, allow_query);
+    let rules = Rules::new(grant?, bindings, &allow_members, allow_query);
     faults.keep(rules.map_err(|bad| bad.0), at)
+}
+
+/// Where the granted transaction stands: exactly one of the two is written.
+fn grant(
+    detail: Option<Part<String>>,
+    granted_in: Option<Part<GrantedIn>>,
+    carrier: &Carrier<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Grant> {
+    let (detail_at, in_at) = (at.member("authorization_details"), at.member("granted_in"));
+    match (detail, granted_in) {
+        (Some(detail), None) => {
+            let problem = "workload identity tokens grant none: write `granted_in: tctx` instead";
+            faults.check(!carrier.is_of_workloads, &detail_at, problem);
+            detail.open(&detail_at, faults).map(Grant::Detail)
+        }
+        (None, Some(part)) => {
+            let GrantedIn::Tctx = part.open(&in_at, faults)?;
+            let problem = "is never there: write `transaction_token` on this route";
+            faults.check(carrier.has_transaction_token, &in_at, problem);
+            Some(Grant::Context)
+        }
+        (Some(_), Some(_)) => {
+            faults.add(&in_at, "cannot stand beside `authorization_details`");
+            None
+        }
+        (None, None) => {
+            let problem = "is missing: write it, or `granted_in`";
+            faults.add(&detail_at, problem);
+            None
+        }
+    }
 }
 
 fn binding(

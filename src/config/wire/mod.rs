@@ -13,6 +13,7 @@ pub(super) mod scalar;
 pub(super) mod signature;
 pub(super) mod svid;
 pub(super) mod upstream;
+pub(super) mod workload;
 
 use super::part::Part;
 use dpop::Dpop;
@@ -28,6 +29,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use svid::SvidIssuer;
 use upstream::Upstream;
+use workload::{DomainIssuer, WimseSignature, Wpt};
 
 /// A Countersign policy.
 #[derive(Debug, Deserialize)]
@@ -57,6 +59,10 @@ pub(super) struct Document {
     /// Public keys that sign requests, as JSON Web Keys, by the name that `cnf.kid` of a token and
     /// `keyid` of a signature give them.
     pub(super) signature_keys: Option<Part<BTreeMap<String, Part<Value>>>>,
+    /// What workload proof tokens must be like.
+    pub(super) wpt: Option<Part<Wpt>>,
+    /// What message signatures of workloads must be like.
+    pub(super) wimse_signature: Option<Part<WimseSignature>>,
     /// How much may wait, and how long.
     pub(super) waiting: Option<Part<Waiting>>,
     /// What the upstream sees.
@@ -77,6 +83,10 @@ pub(super) struct Document {
     pub(super) status_lists: Option<Part<BTreeMap<String, Part<StatusList>>>>,
     /// What is denied, whatever its issuer says of it. It acts on the next request.
     pub(super) deny: Option<Part<Deny>>,
+    /// Issuers of workload identity tokens, by the name that routes use.
+    pub(super) workload_issuers: Option<Part<BTreeMap<String, Part<DomainIssuer>>>>,
+    /// Issuers of transaction tokens, by the name that routes use.
+    pub(super) transaction_token_issuers: Option<Part<BTreeMap<String, Part<DomainIssuer>>>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
     /// Routes. The first that lists method and path takes the request.

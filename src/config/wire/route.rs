@@ -4,6 +4,7 @@ use super::replay::RouteScope;
 use super::scalar::{Age, Size, Span, Whole};
 use super::signature::Signature;
 use super::upstream::Handing;
+use super::workload::TransactionToken;
 use crate::config::part::Part;
 use serde::Deserialize;
 
@@ -38,6 +39,9 @@ pub(in crate::config) struct Route {
     pub(in crate::config) body: Option<Part<Body>>,
     /// The largest body that is read: at most 1MiB, and 64KiB unless written.
     pub(in crate::config) max_body: Option<Part<Size>>,
+    /// The transaction token that must come with the request, from a sender that is bound to it. On
+    /// other routes `Txn-Token` is not read, decides nothing and stays.
+    pub(in crate::config) transaction_token: Option<Part<TransactionToken>>,
     /// What the token must grant, and where the request must agree with it.
     pub(in crate::config) transaction: Option<Part<Transaction>>,
     /// The score.
@@ -85,6 +89,10 @@ pub(in crate::config) struct Identity {
     /// Scopes that the token must hold, all of them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) scopes: Option<Part<Vec<String>>>,
+    /// The workloads that may call, by their identifiers: every one that an accepted issuer vouches
+    /// for unless written.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) workloads: Option<Part<Vec<String>>>,
 }
 
 /// A kind of proof.
@@ -96,6 +104,11 @@ pub(in crate::config) enum Proof {
     Dpop,
     /// The client certificate of the connection (RFC 8705).
     Mtls,
+    /// A workload proof token beside a workload identity token (draft-ietf-wimse-wpt).
+    Wpt,
+    /// A signature over the request beside a workload identity token, by its key
+    /// (draft-ietf-wimse-http-signature-07).
+    WimseSignature,
     /// A signature over the request (RFC 9421), by the key of the token's `cnf.jwk` or `cnf.kid`.
     HttpSignature,
 }
@@ -128,10 +141,19 @@ pub(in crate::config) enum Body {
 /// What the token must grant, and where the request must agree with it.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    schemars(extend("oneOf" = [
+        { "required": ["authorization_details"] },
+        { "required": ["granted_in"] },
+    ]))
+)]
 #[serde(deny_unknown_fields)]
 pub(in crate::config) struct Transaction {
     /// `type` of the one object in `authorization_details` that must grant the request (RFC 9396).
-    pub(in crate::config) authorization_details: Part<String>,
+    pub(in crate::config) authorization_details: Option<Part<String>>,
+    /// Where the granted transaction stands otherwise: `tctx`, of the route's transaction token.
+    pub(in crate::config) granted_in: Option<Part<GrantedIn>>,
     /// What must agree.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) bind: Part<Vec<Part<Binding>>>,
@@ -141,6 +163,15 @@ pub(in crate::config) struct Transaction {
     /// Query parameters that may be there although nothing binds them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) allow_query: Option<Part<Vec<String>>>,
+}
+
+/// Where a granted transaction stands.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(in crate::config) enum GrantedIn {
+    /// In `tctx` of the transaction token.
+    Tctx,
 }
 
 /// A claim of the granted transaction and the place of the request that must agree with it.

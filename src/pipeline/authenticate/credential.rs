@@ -1,12 +1,13 @@
 //! Who the sender says it is, as far as somebody vouches for it.
 
 use super::opaque;
+use super::workload;
 use crate::http::Connection;
-use crate::pipeline::Env;
 use crate::pipeline::admit::Admitted;
 use crate::pipeline::case::Case;
 use crate::pipeline::known::{Known, Need};
 use crate::pipeline::principal::Principal;
+use crate::pipeline::{Env, Halt};
 use crate::proof::mtls;
 use crate::reason::Reason;
 use crate::token::credentials::{Credentials, Scheme};
@@ -26,6 +27,16 @@ pub(super) enum Stop {
     Refuse(Reason),
     /// Something must be fetched first.
     Needs(Need),
+}
+
+impl Stop {
+    /// Ends the way of the request here.
+    pub(super) fn halt(self, admitted: Admitted) -> Halt {
+        match self {
+            Self::Refuse(reason) => reason.into(),
+            Self::Needs(need) => Halt::Needs(Box::new(admitted.head), need),
+        }
+    }
 }
 
 impl From<Reason> for Stop {
@@ -60,6 +71,9 @@ pub(super) fn identify(
             principal: Principal::Peer(peer, presented),
             scheme: None,
         });
+    }
+    if let Some(workload) = workload::identify(admitted, env, case)? {
+        return Ok(workload);
     }
     let credentials = Credentials::read(&admitted.head)?;
     case.note_scheme(credentials.scheme);

@@ -10,6 +10,10 @@ mod issuance;
 mod opaque;
 mod possession;
 mod standing;
+mod transaction_token;
+mod workload;
+
+pub(super) use transaction_token::own as of_transaction_token;
 
 use crate::http::Connection;
 use crate::pipeline::admit::Admitted;
@@ -22,9 +26,10 @@ use crate::proof::replay::Use;
 use crate::proof::{Method, Possession, Proven};
 use crate::reason::Reason;
 use crate::token::Token;
-use credential::{Stop, identify};
+use credential::identify;
 use possession::{Shown, aim, prove};
 use standing::{keys_stand, stands};
+use std::rc::Rc;
 
 /// A request whose credential is verified and fresh, and whose sender proved possession, once.
 #[derive(Debug)]
@@ -32,6 +37,8 @@ pub(super) struct Authenticated {
     pub(super) admitted: Admitted,
     pub(super) principal: Principal,
     pub(super) possession: Possession,
+    /// The transaction token, where the route asks for one. The sender is bound to it.
+    pub(super) transaction: Option<Rc<Token>>,
     /// The digest that the body must have.
     pub(super) content: Option<ContentDigest>,
 }
@@ -40,7 +47,10 @@ impl Authenticated {
     /// Whether a signature over the request is how its sender showed possession.
     pub(super) fn is_signed(&self) -> bool {
         let mut methods = self.possession.methods();
-        methods.any(|method| method == Method::HttpSignature)
+        methods.any(|method| match method {
+            Method::HttpSignature | Method::WimseSignature => true,
+            Method::Dpop | Method::Mtls | Method::Wpt => false,
+        })
     }
 }
 
@@ -51,25 +61,33 @@ pub(super) fn authenticate(
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Authenticated, Halt> {
-    let (principal, shown) = if admitted.route.issuance {
-        issuance::by_key(&admitted, env, case)?
+    let (principal, shown, transaction) = if admitted.route.issuance {
+        let (principal, shown) = issuance::by_key(&admitted, env, case)?;
+        match transaction_token::read(&admitted, env, case) {
+            Ok(transaction) => (principal, shown, transaction),
+            Err(stop) => return Err(stop.halt(admitted)),
+        }
     } else {
-        let identified = identify(&admitted, connection, known, env, case).and_then(|identified| {
+        let tokens = identify(&admitted, connection, known, env, case).and_then(|identified| {
+            let transaction = transaction_token::read(&admitted, env, case)?;
             stands(&identified.principal, env, case)?;
-            Ok(identified)
+            Ok((identified, transaction))
         });
-        let identified = match identified {
-            Ok(identified) => identified,
-            Err(Stop::Refuse(reason)) => return Err(reason.into()),
-            Err(Stop::Needs(need)) => return Err(Halt::Needs(Box::new(admitted.head), need)),
+        let (identified, transaction) = match tokens {
+            Ok(tokens) => tokens,
+            Err(stop) => return Err(stop.halt(admitted)),
         };
         let shown = prove(&admitted, &identified, connection, env, case)?;
-        (identified.principal, shown)
+        (identified.principal, shown, transaction)
     };
     let Shown {
         possession,
         content,
     } = shown;
+    if let (Some(token), Some(rules)) = (&transaction, &admitted.route.transaction_token) {
+        let caller = (&principal, &possession);
+        transaction_token::bind(token, &admitted, rules, caller, connection, env)?;
+    }
     let is_consumed = admitted.route.handing.consume;
     case.note_possession(&possession);
     keys_stand(&possession, env)?;
@@ -85,6 +103,7 @@ pub(super) fn authenticate(
         admitted,
         principal,
         possession,
+        transaction,
         content,
     })
 }
@@ -131,6 +150,6 @@ fn retry(
     let expected = aim(admitted, &uri, token_hash, None, env)?;
     Ok(match proven.method() {
         Method::Dpop => expected.nonce_for(proven.thumbprint(), env.now),
-        Method::Mtls | Method::HttpSignature => None,
+        Method::Mtls | Method::HttpSignature | Method::Wpt | Method::WimseSignature => None,
     })
 }

@@ -1,6 +1,7 @@
 //! Whether the sender holds every key that its credential names.
 
 use super::credential::Identified;
+use super::workload;
 use crate::crypto::digest::Digest32;
 use crate::http::Connection;
 use crate::pipeline::Env;
@@ -9,7 +10,7 @@ use crate::pipeline::case::Case;
 use crate::pipeline::principal::Principal;
 use crate::proof::http_signature::{self, ContentDigest, Key, Message, Signed};
 use crate::proof::mtls::Presented;
-use crate::proof::{Method, Possession, Proven, dpop, mtls};
+use crate::proof::{self, Method, Possession, Proven, dpop, mtls};
 use crate::reason::Reason;
 use crate::token::confirmation::{Confirmation, Demands};
 use crate::token::credentials::Scheme;
@@ -37,6 +38,9 @@ pub(super) fn prove(
             by_certificate(presented)
         }
         Principal::Token(token) => {
+            if let Some(key) = token.proof_key() {
+                return workload::prove(admitted, token, key, connection, env);
+            }
             let scheme = identified.scheme.ok_or(Reason::HostFault)?;
             let issuer = env
                 .policy
@@ -79,6 +83,8 @@ fn of_token(
         Method::Dpop => demands.key.is_some(),
         Method::Mtls => demands.certificate.is_some(),
         Method::HttpSignature => demands.a_signature(),
+        // The proof of another credential.
+        Method::Wpt | Method::WimseSignature => false,
     });
     if !is_accepted {
         return Err(Reason::TokenUnbound);
@@ -98,9 +104,13 @@ fn of_token(
     let (second, content) = signed
         .map(|signed| (Some(signed.proven), signed.content))
         .unwrap_or_default();
+    // A signature covers the transaction token where there is one.
+    let transaction = second
+        .as_ref()
+        .and_then(|_| proof::transaction_of(&admitted.head));
     let possession = Possession::of([key, second], certificate).ok_or(Reason::TokenUnbound)?;
     Ok(Shown {
-        possession,
+        possession: possession.covering(transaction),
         content,
     })
 }

@@ -154,3 +154,30 @@ fn every_combination_has_one_row() {
         assert_eq!(found, rows[0].1.map(|()| all), "{name}");
     }
 }
+
+#[test]
+fn beside_the_key_of_a_workload_a_certificate_alone_can_be_shown() {
+    let read = |cnf: Value| Confirmation::beside_key(&strict(&cnf)).unwrap();
+    let unsupported = Err(Reason::ConfirmationUnsupported);
+    for (cnf, expected) in [
+        (json!({ "jwk": {} }), Ok(None)),
+        (
+            json!({ "jwk": {}, "x5t#S256": CERTIFICATE }),
+            Ok(from_base64url(CERTIFICATE)),
+        ),
+        (json!({ "jwk": {}, "jkt": JKT }), unsupported),
+        (json!({ "jwk": {}, "kid": "a" }), unsupported),
+        (json!({ "jwk": {}, "jwe": "a" }), unsupported),
+        (json!({ "jwk": {}, "osc": {} }), unsupported),
+        (json!({ "jwk": {}, "jku": "a" }), unsupported),
+        (json!({ "jwk": {}, "own": 1 }), Ok(None)),
+    ] {
+        let found = read(cnf.clone());
+        let shown = found.beside_proof(UnknownConfirmation::Ignore);
+        assert_eq!(shown.map(Option::<&_>::copied), expected, "{cnf}");
+    }
+    assert_eq!(
+        read(json!({ "jwk": {}, "own": 1 })).beside_proof(UnknownConfirmation::Refuse),
+        Err(Reason::ConfirmationUnknown)
+    );
+}

@@ -84,7 +84,13 @@ fn bindings() -> Vec<Binding> {
 fn payment(bindings: Vec<Binding>) -> Rules {
     let allow = [pointer("/note")];
     let query = vec!["lang".to_owned()];
-    Rules::new("payment_initiation".to_owned(), bindings, &allow, query).expect("rules")
+    Rules::new(
+        Grant::Detail("payment_initiation".to_owned()),
+        bindings,
+        &allow,
+        query,
+    )
+    .expect("rules")
 }
 
 fn head(headers: &[(&'static str, Vec<u8>)]) -> RequestHead {

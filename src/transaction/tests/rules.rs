@@ -5,7 +5,7 @@ fn load(places: Vec<Place>, allow: &[&str], query: &[&str]) -> Result<Rules, Bad
     let bindings = places.into_iter().map(|place| same("/a", place)).collect();
     let allow: Vec<_> = allow.iter().map(|text| pointer(text)).collect();
     let query = query.iter().map(|name| (*name).to_owned()).collect();
-    Rules::new("t".to_owned(), bindings, &allow, query)
+    Rules::new(Grant::Detail("t".to_owned()), bindings, &allow, query)
 }
 
 fn members(pointers: &[&str]) -> Vec<Place> {
@@ -84,8 +84,8 @@ fn hold(bound: &[&str], allow: &[&str], body: &str) -> Result<(), Reason> {
     let rules = load(members(bound), allow, &[]).expect("rules");
     assert_eq!(rules.binds_body(), !bound.is_empty());
     assert_eq!(
-        (rules.detail_type(), rules.bindings().len()),
-        ("t", bound.len())
+        (rules.grant(), rules.bindings().len()),
+        (&Grant::Detail("t".to_owned()), bound.len())
     );
     let claims = br#"{"authorization_details":[{"type":"t","a":"1"}]}"#;
     let claims = Json::parse(claims, LIMITS).expect("claims");
