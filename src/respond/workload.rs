@@ -3,7 +3,7 @@
 //! scheme is answered with its bare name (draft-ietf-wimse-wpt-02 section 2.1), one that has none is
 //! not.
 
-use super::{Authenticate, Row};
+use super::table::{Authenticate, Row};
 
 const TITLE: &str = "The workload identity token is not accepted";
 
