@@ -15,6 +15,7 @@ mod replay;
 mod revocation;
 mod risk;
 mod routes;
+mod sections;
 mod services;
 mod signature;
 mod step_up;
@@ -71,7 +72,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let hops = hops::compile(whole.hops, &root.member("hops"), faults);
     let services = Part::open_if_there(whole.services, &root.member("services"), faults);
 
-    let sections = issuers::Sections {
+    let sections = sections::Sections {
         access: whole.issuers,
         opaque: whole.opaque_issuers,
         svids: whole.jwt_svid_issuers,
