@@ -60,6 +60,50 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The policy of a gate that has none it may act on: no route, and everything else refused.
+    #[must_use]
+    pub fn closed() -> Self {
+        Self {
+            revision: 0,
+            digest: "".into(),
+            unmatched: Unmatched::Refuse,
+            replay: Replay {
+                log: Scope::Host,
+                memory: 0,
+                store: None,
+            },
+            dpop: dpop::Rules {
+                max_age: Duration::ZERO,
+                max_ahead: Duration::ZERO,
+                algorithms: Vec::new(),
+                nonces: None,
+            },
+            hops: Vec::new(),
+            wpt: wpt::Rules {
+                profile: wpt::Profile::default(),
+                max_lifetime: Duration::ZERO,
+                algorithms: Vec::new(),
+            },
+            wimse_signature: wimse_signature::Rules::unmeetable(),
+            upstream: Upstream {
+                identity: Identity::Headers,
+                assertion: None,
+            },
+            waiting: Waiting {
+                deadline: Duration::ZERO,
+                requests: 0,
+            },
+            issuers: Vec::new(),
+            signature_keys: BTreeMap::new(),
+            sources: Vec::new(),
+            status_lists: Vec::new(),
+            deny: DenyList::default(),
+            services: Vec::new(),
+            routes: Vec::new(),
+            index: Index::default(),
+        }
+    }
+
     /// How long a proof may pass under this policy, whatever its kind.
     #[must_use]
     pub fn window(&self) -> Window {

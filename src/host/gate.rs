@@ -19,10 +19,9 @@ use crate::policy::{self, Policy};
 use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::fleet::{Rolling, Term};
 use crate::proof::replay::{Geometry, Log, ReplayLog};
-use crate::proof::{Method, dpop};
+use crate::proof::Method;
 use crate::reason::Reason;
 use crate::revocation;
-use crate::revocation::deny::DenyList;
 use crate::revocation::store::Means;
 use crate::risk::{Condition, Signal};
 use crate::supply::board::Seal;
@@ -36,7 +35,6 @@ use crate::token::{IssuerId, Kind};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::time::Duration;
 
 /// A fetch that is under way.
 #[derive(Clone, Copy, Debug)]
@@ -61,9 +59,11 @@ impl Reads {
         let routes = || policy.routes.iter();
         let of_peer = |route: &Rc<policy::Route>| !route.identity.peers.is_empty();
         let of_svids = |issuer: &Issuer| issuer.kind == Kind::Svid;
+        let of_requesters = |route: &Rc<policy::Route>| route.transaction_token.is_some();
         Self {
             peer: !policy.hops.is_empty()
                 || routes().any(of_peer)
+                || routes().any(of_requesters)
                 || policy.issuers.iter().any(of_svids),
             source: routes().any(|route| route.risk.signals.iter().any(of_source)),
             certificate: routes().any(|route| route.proof.any_of.contains(&Method::Mtls)),
@@ -153,40 +153,8 @@ impl Gate {
 
     /// A gate that refuses every request, because there is nothing it may act on.
     pub(super) fn closed() -> Self {
-        let policy = Policy {
-            revision: 0,
-            digest: "".into(),
-            unmatched: policy::Unmatched::Refuse,
-            replay: policy::Replay {
-                log: policy::Scope::Host,
-                memory: 0,
-                store: None,
-            },
-            dpop: dpop::Rules {
-                max_age: Duration::ZERO,
-                max_ahead: Duration::ZERO,
-                algorithms: Vec::new(),
-                nonces: None,
-            },
-            hops: Vec::new(),
-            upstream: policy::Upstream {
-                identity: policy::Identity::Headers,
-                assertion: None,
-            },
-            waiting: policy::Waiting {
-                deadline: Duration::ZERO,
-                requests: 0,
-            },
-            issuers: Vec::new(),
-            signature_keys: std::collections::BTreeMap::new(),
-            sources: Vec::new(),
-            status_lists: Vec::new(),
-            deny: DenyList::default(),
-            services: Vec::new(),
-            routes: Vec::new(),
-            index: crate::route::Index::default(),
-        };
-        Self::new(policy, &[], Moment::default(), Rc::new(Meters::define()))
+        let meters = Rc::new(Meters::define());
+        Self::new(Policy::closed(), &[], Moment::default(), meters)
     }
 
     fn new(policy: Policy, secret: &[u8], moment: Moment, meters: Rc<Meters>) -> Self {

@@ -57,6 +57,24 @@ impl Rules {
         }))
     }
 
+    /// Rules that no signature meets: they accept no algorithm.
+    #[must_use]
+    pub fn unmeetable() -> Self {
+        Self(http_signature::Rules {
+            method: Method::WimseSignature,
+            tag: Some(TAG.to_owned()),
+            components: Vec::new(),
+            when_present: Vec::new(),
+            algorithms: Vec::new(),
+            window: Window::default(),
+            expires: Presence::Required,
+            nonce: Presence::Required,
+            keyid: Presence::Forbidden,
+            alg: Presence::Forbidden,
+            texts: vec![AUDIENCE],
+        })
+    }
+
     /// How long the replay log must remember a signature.
     #[must_use]
     pub fn window(&self) -> Window {
