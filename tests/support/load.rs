@@ -66,7 +66,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "read, token known",
         allocations: 75,
-        bytes: 7_000,
+        bytes: 7_400,
         known: Known::Token,
         expected: None,
         plan: read,
@@ -82,7 +82,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "payment, body of 1 KiB",
         allocations: 101,
-        bytes: 9_800,
+        bytes: 10_300,
         known: Known::Token,
         expected: None,
         plan: payment,
