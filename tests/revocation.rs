@@ -121,6 +121,28 @@ fn a_list_is_asked_for_once() {
     assert_eq!(reason(step), None);
 }
 
+/// Whoever found a token without its key learns nothing of it, and has nothing fetched for it.
+#[test]
+fn only_its_holder_learns_what_has_become_of_a_token() {
+    let world = World::at(NOW);
+    let without_a_proof = |mut plan: Plan| {
+        plan.proof_signer = None;
+        plan
+    };
+    let mut denied = Plan::read(NOW, "denied");
+    denied.token_claims["sub"] = json!("mallory");
+    for plan in [denied, listed("revoked", 1), listed("beyond", 4)] {
+        assert_eq!(
+            judge(&world, &without_a_proof(plan)),
+            Some(Reason::ProofMissing.code())
+        );
+    }
+    let lists = Shelf::of(&Held::Missing, true);
+    let plan = without_a_proof(listed("unfetched", 0));
+    let step = begin(&world, &plan, &Connection::default(), &lists);
+    assert_eq!(reason(step), Some(Reason::ProofMissing.code()));
+}
+
 #[test]
 fn what_is_remembered_of_a_token_hides_no_revocation() {
     let world = World::at(NOW);

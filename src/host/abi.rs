@@ -34,6 +34,7 @@ pub(super) enum Level {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Map {
     Request,
+    RequestTrailers,
     CallResponse,
 }
 
@@ -217,6 +218,7 @@ pub(super) fn buffer(buffer: Buffer, most: usize) -> Result<Vec<u8>, Fault> {
 pub(super) fn pairs(map: Map) -> Result<Vec<u8>, Fault> {
     let map = match map {
         Map::Request => 0,
+        Map::RequestTrailers => 1,
         Map::CallResponse => 6,
     };
     // SAFETY: the host writes one pointer and one size.
@@ -243,6 +245,12 @@ pub(super) fn set_response_header(name: &str, value: &str) -> Result<(), Fault> 
 pub(super) fn remove_header(name: &str) -> Result<(), Fault> {
     // SAFETY: the host reads the name before it returns.
     done(unsafe { proxy_remove_header_map_value(0, name.as_ptr(), name.len()) })
+}
+
+/// Removes all lines of a request trailer.
+pub(super) fn remove_trailer(name: &str) -> Result<(), Fault> {
+    // SAFETY: the host reads the name before it returns.
+    done(unsafe { proxy_remove_header_map_value(1, name.as_ptr(), name.len()) })
 }
 
 /// A property. The elements of the path are separated by NUL.

@@ -43,10 +43,13 @@ impl Gate {
                 Err(BodyFault::TooLarge)
             }
             Body::Whole(0) => Ok(Vec::new()),
-            Body::Whole(size) => match abi::buffer(abi::Buffer::RequestBody, size) {
-                Ok(bytes) if bytes.len() == size => Ok(bytes),
-                Ok(_) | Err(_) => Err(BodyFault::Unreadable),
-            },
+            // One byte more is asked for: what is judged is all that the host holds, or nothing.
+            Body::Whole(size) => {
+                match abi::buffer(abi::Buffer::RequestBody, size.saturating_add(1)) {
+                    Ok(bytes) if bytes.len() == size => Ok(bytes),
+                    Ok(_) | Err(_) => Err(BodyFault::Unreadable),
+                }
+            }
             Body::Unseen | Body::Part(_) => {
                 if !self.has_room(Caller::Proven) {
                     return Some(Step::Done(listening.abandon(Reason::Overloaded)));
@@ -82,7 +85,7 @@ impl Gate {
                 let Some(ask) = ask else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::StatusList), env)));
                 };
-                if !self.has_room(Caller::Unknown) {
+                if !self.has_room(Caller::Proven) {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
                 }
                 self.hold(request, State::StatusList(waiting, ask), None);
@@ -90,12 +93,20 @@ impl Gate {
                 None
             }
             Question::Introspection(inquiry) => {
-                if !self.has_room(Caller::Unknown) {
+                // Who joins a call that is under way costs none. So strangers that join must not take
+                // the places of senders that are known.
+                let caller = if self.introspections.borrow().knows(&inquiry) {
+                    Caller::Proven
+                } else {
+                    Caller::Unknown
+                };
+                if !self.has_room(caller) {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
                 }
                 match self.inquiry(inquiry) {
                     Ok(ticket) => {
-                        self.hold(request, State::Introspection(waiting, ticket), None);
+                        let state = State::Introspection(waiting, ticket);
+                        self.hold_as(caller, request, state, None);
                         self.ring_own();
                         None
                     }
@@ -159,11 +170,17 @@ impl Gate {
     }
 
     fn hold(&self, request: &Rc<Request>, state: State, call: Option<u32>) {
-        self.meters.waiting.add(1);
         let caller = match state {
-            State::Keys(..) | State::StatusList(..) | State::Introspection(..) => Caller::Unknown,
-            State::Body(_) | State::Store(_) | State::Decision(_) => Caller::Proven,
+            State::Keys(..) | State::Introspection(..) => Caller::Unknown,
+            State::StatusList(..) | State::Body(_) | State::Store(_) | State::Decision(_) => {
+                Caller::Proven
+            }
         };
+        self.hold_as(caller, request, state, call);
+    }
+
+    fn hold_as(&self, caller: Caller, request: &Rc<Request>, state: State, call: Option<u32>) {
+        self.meters.waiting.add(1);
         let entry = Entry {
             what: Held {
                 request: Rc::clone(request),

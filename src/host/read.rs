@@ -40,6 +40,16 @@ pub(super) fn head(lines: Vec<(String, Vec<u8>)>, alone: bool) -> Result<Request
     Ok(if alone { head.alone() } else { head })
 }
 
+/// Removes the trailers of the request. Nothing here judges them, no signature covers them, and some
+/// upstreams take them for header lines; RFC 9110 section 6.5 lets an intermediary drop them.
+pub(super) fn drop_trailers() -> Result<(), Reason> {
+    let bytes = abi::pairs(Map::RequestTrailers).map_err(|_| Reason::HostFault)?;
+    for (name, _) in pairs::read(&bytes).ok_or(Reason::HostFault)? {
+        abi::remove_trailer(&name).map_err(|_| Reason::HostFault)?;
+    }
+    Ok(())
+}
+
 /// `traceparent`, if there is exactly one that is visible ASCII: it is passed on, never believed.
 pub(super) fn traceparent(lines: &[(String, Vec<u8>)]) -> Option<String> {
     let mut found = lines.iter().filter(|(name, _)| name == "traceparent");

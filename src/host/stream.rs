@@ -85,6 +85,13 @@ impl HttpContext for Stream {
     }
 
     fn on_http_request_trailers(&mut self, _lines: usize) -> Action {
+        if read::drop_trailers().is_err() {
+            abi::log(
+                Level::Error,
+                "trailers could not be removed; the request waits for the proxy's timeouts",
+            );
+            return Action::Pause;
+        }
         if let Some(request) = &self.request {
             let size = match request.body.get() {
                 Body::Unseen => 0,

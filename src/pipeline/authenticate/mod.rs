@@ -1,8 +1,8 @@
 //! Second stage: whose credential is this, and does the sender hold its key?
 //!
-//! The order is cheap, expensive, stateful: shape and budget, times, the token's signature, what
-//! denies or revokes it, the proof's fit, its signature, and only then the replay log, so that a forged
-//! proof cannot fill it.
+//! The order is cheap, expensive, stateful: shape and budget, times, the token's signature, the
+//! proof's fit, its signature, what denies or revokes the token, and only then the replay log, so that a
+//! forged proof cannot fill it.
 //! The log is written before any decision service is asked, so that two copies cannot both wait.
 
 mod credential;
@@ -70,7 +70,6 @@ pub(super) fn authenticate(
     } else {
         let tokens = identify(&admitted, connection, known, env, case).and_then(|identified| {
             let transaction = transaction_token::read(&admitted, env, case)?;
-            stands(&identified.principal, env, case)?;
             Ok((identified, transaction))
         });
         let (identified, transaction) = match tokens {
@@ -78,6 +77,10 @@ pub(super) fn authenticate(
             Err(stop) => return Err(stop.halt(admitted)),
         };
         let shown = prove(&admitted, &identified, connection, env, case)?;
+        // Only its holder learns what has become of a token, or has anything fetched for it.
+        if let Err(stop) = stands(&identified.principal, env, case) {
+            return Err(stop.halt(admitted));
+        }
         (identified.principal, shown, transaction)
     };
     let Shown {
@@ -106,6 +109,14 @@ pub(super) fn authenticate(
         transaction,
         content,
     })
+}
+
+/// A stop, as the end of the way of this request.
+fn halted(stop: Stop, admitted: Admitted) -> Halt {
+    match stop {
+        Stop::Refuse(reason) => reason.into(),
+        Stop::Needs(need) => Halt::Needs(Box::new(admitted.head), need),
+    }
 }
 
 /// Has the replay log take one proof, for good.

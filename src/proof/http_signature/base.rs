@@ -4,6 +4,10 @@ use crate::http::form;
 use crate::http::structured::{InnerList, Item};
 use crate::proof::http_signature::{Message, field};
 
+/// Most identifiers with parameters in one signature. For each of them a field, or the query, is read
+/// from its beginning, before anything is known of the signature.
+const MOST_PARTS: usize = 16;
+
 /// The field of RFC 9530.
 pub(super) const CONTENT_DIGEST: &str = "content-digest";
 
@@ -176,12 +180,14 @@ impl<'a> Identifier<'a> {
 }
 
 /// What a signature covers: each identifier once. None where one is unknown or repeated (section
-/// 2.5).
+/// 2.5), and for more than 16 with parameters (section 7.5).
 pub(super) fn identifiers<'a>(list: &'a InnerList<'_>) -> Option<Vec<Identifier<'a>>> {
     let mut found = Vec::with_capacity(list.items.len());
+    let mut parts = 0_usize;
     for item in &list.items {
         let identifier = Identifier::of(item)?;
-        if found.contains(&identifier) {
+        parts = parts.saturating_add(usize::from(identifier.part != Part::Whole));
+        if found.contains(&identifier) || parts > MOST_PARTS {
             return None;
         }
         found.push(identifier);

@@ -70,7 +70,8 @@ impl Budget {
         }
     }
 
-    fn knows(&self, holder: &Digest32) -> bool {
+    /// Whether a token was active lately under this key.
+    pub(super) fn knows(&self, holder: &Digest32) -> bool {
         let held = place(holder).and_then(|place| self.holders.get(place));
         held.is_some_and(|held| held.as_ref() == Some(holder))
     }

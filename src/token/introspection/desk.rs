@@ -44,6 +44,13 @@ impl Desk {
         self.answers.find(hash, issuer, max_age, now)
     }
 
+    /// Whether a token was active lately under the key that this sender shows.
+    #[must_use]
+    pub fn knows(&self, inquiry: &Inquiry) -> bool {
+        let budget = self.budgets.get(&inquiry.issuer);
+        budget.is_some_and(|budget| budget.knows(&inquiry.holder))
+    }
+
     /// Asks, or joins whoever asked about the same token just now. Where no answer may be kept,
     /// nobody shares a call: each answer is younger than its own request.
     ///

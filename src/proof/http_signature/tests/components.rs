@@ -308,3 +308,23 @@ fn a_policy_names_components_plainly_or_as_they_are_written() {
     ));
     assert!(!covers("@query", "\"@query-param\";name=\"b\""));
 }
+
+/// One request of 60 KiB must not have its largest field read 60 times.
+#[test]
+fn identifiers_with_parameters_are_few() {
+    for (count, covered) in [(16, true), (17, false)] {
+        let names: Vec<String> = (0..count).map(|n| format!("k{n}")).collect();
+        let items: Vec<String> = names
+            .iter()
+            .map(|name| format!("\"priority\";key=\"{name}\""))
+            .collect();
+        let request = Request::good()
+            .with("priority", &names.join(", "))
+            .with("signature-input", &format!("sig=({})", items.join(" ")))
+            .with("signature", "sig=::");
+        let (head, _, _) = request.parts();
+        let fields = Fields::read(&head).unwrap();
+        let list = fields.select(None).unwrap().list;
+        assert_eq!(identifiers(&list).is_some(), covered, "{count}");
+    }
+}

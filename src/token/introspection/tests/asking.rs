@@ -262,3 +262,18 @@ fn a_token_is_never_shown() {
     room.ask(inquiry(), NOW).unwrap();
     assert!(!format!("{:?}", room.desk).contains(TOKEN));
 }
+
+#[test]
+fn only_senders_under_whose_key_a_token_was_active_are_known() {
+    let mut room = Room::default();
+    assert!(!room.desk.knows(&inquiry()), "nobody asked yet");
+    assert!(room.told(&said(), NOW).is_ok());
+    assert!(room.desk.knows(&inquiry()));
+    let stranger = Inquiry {
+        holder: [9; 32],
+        ..inquiry()
+    };
+    assert!(!room.desk.knows(&stranger), "the key counts, not the token");
+    assert!(room.told(&json!({ "active": false }), NOW).is_err());
+    assert!(!room.desk.knows(&inquiry()), "a stranger again");
+}
