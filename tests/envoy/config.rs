@@ -267,6 +267,7 @@ impl Setup {
             let mut cluster = json!({
                 "name": name,
                 "connect_timeout": "1s",
+                "http_protocol_options": { "enable_trailers": true },
                 "load_assignment": { "cluster_name": name, "endpoints": [{ "lb_endpoints": [{
                     "endpoint": { "address": { "socket_address": {
                         "address": "127.0.0.1", "port_value": port,

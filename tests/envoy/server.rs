@@ -15,6 +15,8 @@ pub(crate) struct Seen {
     pub(crate) head: String,
     /// The body, without its framing.
     pub(crate) body: Vec<u8>,
+    /// Trailer lines.
+    pub(crate) trailers: Vec<String>,
 }
 
 impl Seen {
@@ -138,6 +140,7 @@ fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Seen> {
     let mut seen = Seen {
         head,
         body: Vec::new(),
+        trailers: Vec::new(),
     };
     if seen.header("transfer-encoding") == ["chunked"] {
         loop {
@@ -148,6 +151,8 @@ fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Seen> {
                 // Trailers, if any, up to an empty line.
                 while until(stream, read, b"\r\n")? > 0 {
                     let end = until(stream, read, b"\r\n")?;
+                    let line = String::from_utf8_lossy(&read[..end]).into_owned();
+                    seen.trailers.push(line);
                     read.drain(..end + 2);
                 }
                 read.drain(..2);
