@@ -111,14 +111,6 @@ pub(super) fn authenticate(
     })
 }
 
-/// A stop, as the end of the way of this request.
-fn halted(stop: Stop, admitted: Admitted) -> Halt {
-    match stop {
-        Stop::Refuse(reason) => reason.into(),
-        Stop::Needs(need) => Halt::Needs(Box::new(admitted.head), need),
-    }
-}
-
 /// Has the replay log take one proof, for good.
 ///
 /// It takes from the quota of its caller. Keys without a token cost nothing, so all callers of a
