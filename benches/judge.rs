@@ -151,6 +151,7 @@ fn proofs(count: usize) -> World {
             thumbprint: &thumbprint,
             id: &thumbprint,
             issued_at: UnixTime::from_secs(NOW),
+            kept_from: UnixTime::from_secs(NOW),
             owner: ["issuer", &name, "client"],
         };
         world.log.consume(&proof, UnixTime::from_secs(NOW)).unwrap();

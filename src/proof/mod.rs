@@ -56,6 +56,7 @@ pub struct Proven {
     engine: Engine,
     id: Digest32,
     issued_at: UnixTime,
+    kept_from: UnixTime,
 }
 
 impl Proven {
@@ -83,6 +84,12 @@ impl Proven {
     #[must_use]
     pub fn issued_at(&self) -> UnixTime {
         self.issued_at
+    }
+    /// The latest time of issue that any policy could read in it, or later: its use is remembered
+    /// as one of a proof of then.
+    #[must_use]
+    pub fn kept_from(&self) -> UnixTime {
+        self.kept_from
     }
 }
 

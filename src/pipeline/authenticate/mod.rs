@@ -132,6 +132,7 @@ fn consume(
         thumbprint: proven.thumbprint(),
         id: proven.id(),
         issued_at: proven.issued_at(),
+        kept_from: proven.kept_from(),
         owner,
     };
     env.replay.consume(&used, env.now)

@@ -25,6 +25,8 @@ const LIMITS: Limits = Limits {
 };
 /// Most that the clocks of gates with the same nonces may lie apart.
 const MOST_SKEW: Duration = Duration::from_secs(2);
+/// Most that a policy lets a proof be dated ahead.
+const MOST_AHEAD: Duration = Duration::from_mins(1);
 /// Longest `jti`, in bytes.
 const LONGEST_ID: usize = 256;
 
@@ -209,6 +211,12 @@ pub fn show(
         }
         None => claims.issued_at,
     };
+    // Another policy may date it by its nonce where this one dates it by `iat`, or the other way
+    // round, or let proofs be dated further ahead. None can date it later than this.
+    let kept_from = match jws.unverified_claims().get("nonce") {
+        None => issued_at,
+        Some(_) => now.after(MOST_SKEW).after(MOST_AHEAD),
+    };
     let id = sha256(&[claims.id.as_bytes()]);
     let jws = jws
         .verify(algorithm, key.key(), verifier)
@@ -220,6 +228,7 @@ pub fn show(
             engine: jws.engine(),
             id,
             issued_at,
+            kept_from,
         },
         fresh_nonce: expected
             .nonces

@@ -103,6 +103,7 @@ pub fn verify(
             engine,
             id: sha256(&[nonce.unwrap_or(&base).as_bytes()]),
             issued_at: created,
+            kept_from: created,
         },
         content,
         texts,

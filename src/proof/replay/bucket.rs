@@ -15,7 +15,7 @@ pub(super) const CAPACITY: usize = (BYTES - HEADER) / ENTRY;
 /// Most live entries of one owner in a bucket.
 pub(super) const QUOTA: usize = CAPACITY / 4;
 
-/// A use that is held, or shall be.
+/// A use that shall be held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// A keyed hash of the proof's key and `jti`.
@@ -24,6 +24,15 @@ pub(super) struct Entry {
     pub(super) owner: [u8; 8],
     /// `iat` of the proof, in seconds.
     pub(super) issued_at: u32,
+    /// What counts as its `iat` for how long it is held, in seconds.
+    pub(super) kept_from: u32,
+}
+
+/// A use that is held.
+struct Held {
+    id: [u8; 16],
+    owner: [u8; 8],
+    kept_from: u32,
 }
 
 /// The state of a bucket. It holds every use of a proof that was issued after its floor, and no
@@ -84,8 +93,8 @@ impl<'a> Bucket<'a> {
         bytes.extend_from_slice(&floor.to_be_bytes());
         let mut owned = 0_usize;
         for chunk in self.entries.chunks_exact(ENTRY) {
-            let held = Entry::parse(chunk).ok_or(Reason::ReplayLogFault)?;
-            if held.issued_at <= floor {
+            let held = Held::parse(chunk).ok_or(Reason::ReplayLogFault)?;
+            if held.kept_from <= floor {
                 continue;
             }
             if held.id == entry.id {
@@ -102,19 +111,19 @@ impl<'a> Bucket<'a> {
         }
         bytes.extend_from_slice(&entry.id);
         bytes.extend_from_slice(&entry.owner);
-        bytes.extend_from_slice(&entry.issued_at.to_be_bytes());
+        bytes.extend_from_slice(&entry.kept_from.to_be_bytes());
         Ok(bytes)
     }
 }
 
-impl Entry {
+impl Held {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let (id, rest) = bytes.split_first_chunk()?;
-        let (owner, issued_at) = rest.split_first_chunk()?;
+        let (owner, kept_from) = rest.split_first_chunk()?;
         Some(Self {
             id: *id,
             owner: *owner,
-            issued_at: u32::from_be_bytes(issued_at.try_into().ok()?),
+            kept_from: u32::from_be_bytes(kept_from.try_into().ok()?),
         })
     }
 }

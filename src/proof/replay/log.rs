@@ -95,6 +95,7 @@ impl<B: Buckets> Log<B> {
                 id: *id,
                 owner: *owner.first_chunk()?,
                 issued_at: seconds(proof.issued_at).ok()?,
+                kept_from: seconds(proof.kept_from.max(proof.issued_at)).ok()?,
             };
             Some((u32::from_be_bytes(*rest.first_chunk()?), entry))
         };

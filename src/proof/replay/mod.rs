@@ -46,6 +46,9 @@ pub struct Use<'a> {
     pub id: &'a Digest32,
     /// Its `iat`.
     pub issued_at: UnixTime,
+    /// The latest `iat` that it could ever pass with, where that depends on the policy: it is held
+    /// as if it bore that. Never before `issued_at`.
+    pub kept_from: UnixTime,
     /// Issuer, subject and client of the caller, whose quota it takes from.
     pub owner: [&'a str; 3],
 }

@@ -42,6 +42,7 @@ fn consume_as(
         thumbprint: &[key; 32],
         id: &sha256(&[&jti.to_be_bytes()]),
         issued_at: at(iat),
+        kept_from: at(iat),
         owner: ["https://as.example.com", subject, "wallet"],
     };
     log.consume(&proof, now)
@@ -156,6 +157,7 @@ fn one_owner_takes_a_quarter_at_most() {
             thumbprint: &[9; 32],
             id: &sha256(&[owner[0].as_bytes()]),
             issued_at: NOW,
+            kept_from: NOW,
             owner,
         };
         assert_eq!(log.consume(&proof, NOW), Ok(()), "{owner:?}");

@@ -1,9 +1,10 @@
 //! D10, D11 with a nonce, and D16.
 
 use super::*;
+use crate::crypto::digest::MacKey;
 use crate::proof::dpop::nonce::{Audience, Mint, Mode, Purpose};
 use crate::proof::replay::tests::memory::{Memory, log};
-use crate::proof::replay::{ReplayLog, Use};
+use crate::proof::replay::{Geometry, Log, ReplayLog, Use};
 use crate::testing::{AUDIENCE, stranger_key, test};
 use serde_json::json;
 use std::time::Duration;
@@ -230,6 +231,7 @@ fn a_fresh_nonce_passes_a_fresh_log() {
             thumbprint: proven.thumbprint(),
             id: proven.id(),
             issued_at: proven.issued_at(),
+            kept_from: proven.kept_from(),
             owner: ["a", "b", "c"],
         };
         let found = log.consume(&proof, later(used));
@@ -243,5 +245,113 @@ fn a_fresh_nonce_passes_a_fresh_log() {
             let found = judge_in(Mode::Required, &holding(&plain(made)), made + 61);
             assert!(found.is_err());
         }
+    }
+}
+
+/// A policy with nonces of this lifetime, where proofs may be dated so far ahead. Both in seconds.
+fn policy(lifetime: u64, max_ahead: u64) -> Rules {
+    Rules {
+        max_ahead: Duration::from_secs(max_ahead),
+        nonces: Some(nonce::Rules {
+            secrets: vec!["THE_KEY".to_owned()],
+            lifetime: Duration::from_secs(lifetime),
+        }),
+        ..dpop_rules()
+    }
+}
+
+/// One use of this proof under this policy, on a route with this mode, at a log of one bucket.
+fn pass(
+    memory: &Memory,
+    (rules, mode): (&Rules, Option<Mode>),
+    proof: &str,
+    seconds: i64,
+) -> Result<(), Reason> {
+    let now = later(seconds);
+    let thumbprint = client_key().thumbprint();
+    let mint = rules.mint(&[SECRET]).unwrap();
+    let expected = Expected {
+        method: METHOD,
+        target: TARGET,
+        token_hash: Some(&sha256(&[token().as_bytes()])),
+        thumbprint: Some(&thumbprint),
+        nonces: mode.map(|mode| Nonces {
+            mode,
+            origin: AUDIENCE,
+            mint: &mint,
+        }),
+    };
+    let head = head(METHOD, "/", &[("dpop", proof)]);
+    let shown = show(rules, &head, &expected, now, &Pure).map_err(|refused| refused.reason)?;
+    let proven = shown.bind(&thumbprint)?;
+    let key = MacKey::derive(SECRET.as_bytes(), "replay");
+    let born = later(-1000);
+    let log = Log::open(memory, Geometry::of(4096), key, rules.window(), born);
+    log.consume(
+        &Use {
+            thumbprint: proven.thumbprint(),
+            id: proven.id(),
+            issued_at: proven.issued_at(),
+            kept_from: proven.kept_from(),
+            owner: ["a", "b", "c"],
+        },
+        now,
+    )
+}
+
+/// Policies differ in what they date a proof by, and in how far ahead that may be. Whichever comes
+/// after whichever, no used proof looks new, also once what was held of it had to go.
+#[test]
+fn a_policy_that_dates_proofs_otherwise_finds_no_used_one_new() {
+    let (short, far, long) = (policy(60, 10), policy(300, 60), policy(300, 10));
+    let required = Some(Mode::Required);
+    for (what, first, iat, forgotten, second, again) in [
+        (
+            "dated further ahead",
+            (&short, required),
+            0,
+            80,
+            (&far, required),
+            90,
+        ),
+        (
+            "nonces put on",
+            (&long, None),
+            -12,
+            300,
+            (&long, required),
+            300,
+        ),
+        (
+            "nonces taken off",
+            (&short, required),
+            10,
+            79,
+            (&short, None),
+            70,
+        ),
+        (
+            "nonces taken off late",
+            (&short, required),
+            62,
+            79,
+            (&short, None),
+            80,
+        ),
+    ] {
+        let memory = Memory::default();
+        let proof = minted(|_, claims| {
+            claims["iat"] = json!(NOW_SECS + iat);
+            claims["nonce"] = json!(plain(0));
+        });
+        assert_eq!(pass(&memory, first, &proof, 0), Ok(()), "{what}");
+        let other = minted(|_, claims| {
+            claims["jti"] = json!("another");
+            claims["iat"] = json!(NOW_SECS + forgotten);
+            claims["nonce"] = json!(plain(forgotten));
+        });
+        assert_eq!(pass(&memory, first, &other, forgotten), Ok(()), "{what}");
+        let found = pass(&memory, second, &proof, again);
+        assert!(found.is_err(), "{what}");
     }
 }

@@ -81,6 +81,7 @@ fn the_proofs_of_token_requests_name_no_token_and_share_their_id() {
         thumbprint: found[0].thumbprint(),
         id: found[0].id(),
         issued_at: UnixTime::from_secs(issued_at),
+        kept_from: UnixTime::from_secs(issued_at),
         owner: ["https://server.example.com", "someone", "client"],
     };
     let now = UnixTime::from_secs(1_562_262_616);
