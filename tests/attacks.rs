@@ -269,3 +269,27 @@ fn a_record_names_no_service_that_was_not_asked() {
     };
     assert_eq!((record.score, record.service), (Some(60), None));
 }
+
+/// Keys without a token cost nothing: whoever only showed one waits among those whom nobody knows, so
+/// that invented keys cannot take all the room to wait.
+#[test]
+fn a_key_alone_vouches_for_nobody() {
+    let world = World::at(NOW);
+    let mut token = Plan::token_request(NOW, "any key").to("POST", "/guarded/token");
+    let [(_, secret), _] = support::policy::SECRETS;
+    let nonce = support::nonces::plain(support::plan::ORIGIN, secret, NOW);
+    token.proof_claims["nonce"] = json!(nonce);
+    let transfer = Plan::transfer(NOW, "a token", "12500.00").stepped_up(NOW);
+    for (plan, vouched) in [(token, false), (transfer, true)] {
+        let wire = plan.wire();
+        let head = world::head(&wire).unwrap();
+        let mut step = world.with(|env| pipeline::run(head, &Connection::default(), env));
+        if let Step::Read(listening) = step {
+            step = world.with(|env| listening.hear(Ok(&wire.body.unwrap()), env));
+        }
+        let Step::Ask(_, waiting) = step else {
+            panic!("not asked")
+        };
+        assert_eq!(waiting.is_vouched_for(), vouched);
+    }
+}

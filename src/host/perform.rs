@@ -117,7 +117,7 @@ impl Gate {
                 }
             }
             Question::Consume(call) => {
-                if !self.has_room(Caller::Proven) {
+                if !self.has_room(caller_of(&waiting)) {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
                 }
                 self.meters.consumed.add(1);
@@ -134,7 +134,7 @@ impl Gate {
                 }
             }
             Question::Decision(call) => {
-                if !self.has_room(Caller::Proven) {
+                if !self.has_room(caller_of(&waiting)) {
                     return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
                 }
                 self.meters.asked.add(1);
@@ -170,11 +170,10 @@ impl Gate {
     }
 
     fn hold(&self, request: &Rc<Request>, state: State, call: Option<u32>) {
-        let caller = match state {
+        let caller = match &state {
             State::Keys(..) | State::Introspection(..) => Caller::Unknown,
-            State::StatusList(..) | State::Body(_) | State::Store(_) | State::Decision(_) => {
-                Caller::Proven
-            }
+            State::StatusList(..) | State::Body(_) => Caller::Proven,
+            State::Store(waiting) | State::Decision(waiting) => caller_of(waiting),
         };
         self.hold_as(caller, request, state, call);
     }
@@ -244,6 +243,15 @@ impl Gate {
             &reply.body,
             &reply.headers,
         );
+    }
+}
+
+/// Whose request waits, where its proof was judged.
+fn caller_of(waiting: &Waiting) -> Caller {
+    if waiting.is_vouched_for() {
+        Caller::Proven
+    } else {
+        Caller::Unknown
     }
 }
 

@@ -270,6 +270,18 @@ impl Listening {
 }
 
 impl Waiting {
+    /// Whether somebody vouched for its caller before this question. Keys without a token cost
+    /// nothing, so whoever only showed one is anyone.
+    #[must_use]
+    pub fn is_vouched_for(&self) -> bool {
+        let caller = match &self.stage {
+            Stage::Known(_) => return false,
+            Stage::Spending(spending, _) => spending.caller(),
+            Stage::Decision(assessed, _) => &assessed.authorized.caller,
+        };
+        caller.principal.token().is_some()
+    }
+
     /// Turns an answer, or its absence, into the next step.
     pub fn resume(mut self, answer: Result<Answer, Silence>, env: &Env<'_>) -> Step {
         match self.stage {

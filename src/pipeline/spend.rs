@@ -6,6 +6,7 @@
 //! body is not awaited first: whoever proves its key uses up its proof, whatever body follows, and
 //! the store answers while the body arrives.
 
+use crate::pipeline::authenticate::Authenticated;
 use crate::pipeline::authorize::Announced;
 use crate::pipeline::case::Case;
 use crate::pipeline::{Answer, Env};
@@ -80,6 +81,10 @@ pub(super) fn spend(announced: Announced, env: &Env<'_>) -> Result<Spend, Reason
 }
 
 impl Spending {
+    pub(super) fn caller(&self) -> &Authenticated {
+        self.announced.caller()
+    }
+
     /// Turns the store's answer, or its absence, into evidence. Silence refuses: the proofs may be
     /// used by now, and may not.
     pub(super) fn settle(
