@@ -151,6 +151,7 @@ fn keys(world: &World) -> KeySet {
 /// What an upstream reads that checks the assertion with the keys that the gate serves.
 fn asserted(world: &World, release: &Release) -> Value {
     let text = set(release, "x-countersign-assertion").unwrap();
+    assert!(!format!("{release:?}").contains(text), "it is not shown");
     let limits = Limits {
         bytes: 4096,
         depth: 4,

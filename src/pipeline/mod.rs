@@ -16,7 +16,7 @@ mod spend;
 
 pub use outcome::{Outcome, Release};
 pub use question::{Answer, Question};
-pub use release::OURS;
+pub use release::{OURS, is_ours};
 pub use spend::of_store;
 
 use crate::assertion::Asserter;
@@ -279,7 +279,7 @@ impl Waiting {
             Stage::Spending(spending, _) => spending.caller(),
             Stage::Decision(assessed, _) => &assessed.authorized.caller,
         };
-        caller.principal.token().is_some()
+        caller.principal.is_vouched_for()
     }
 
     /// Turns an answer, or its absence, into the next step.

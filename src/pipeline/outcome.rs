@@ -1,6 +1,6 @@
 //! What comes of a request.
 
-use crate::pipeline::release::AUTHORIZATION;
+use crate::pipeline::release::{ASSERTION, ASSERTION_STATE, AUTHORIZATION};
 use crate::record::Record;
 use crate::respond::Reply;
 use std::fmt;
@@ -41,19 +41,20 @@ pub struct Release {
     pub response: Vec<(&'static str, String)>,
 }
 
-// A token may be among what is set, and tokens are never shown.
+// A token may be among what is set, and tokens are never shown. Nor are assertions.
 impl fmt::Debug for Release {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(name, value): &(&'static str, String)| match *name {
-            AUTHORIZATION => (*name, "...".to_owned()),
+            AUTHORIZATION | ASSERTION | ASSERTION_STATE => (*name, "...".to_owned()),
             name => (name, value.clone()),
         };
         let set: Vec<(&str, String)> = self.set.iter().map(shown).collect();
+        let state: Vec<(&str, String)> = self.state.iter().map(shown).collect();
         formatter
             .debug_struct("Release")
             .field("remove", &self.remove)
             .field("set", &set)
-            .field("state", &self.state)
+            .field("state", &state)
             .field("response", &self.response)
             .finish()
     }

@@ -27,6 +27,14 @@ impl Principal {
         }
     }
 
+    /// Whether anybody vouches for it. Keys alone cost nothing.
+    pub(super) fn is_vouched_for(&self) -> bool {
+        match self {
+            Self::Token(_) | Self::Peer(..) => true,
+            Self::Key(_) => false,
+        }
+    }
+
     /// Who vouches for the subject.
     pub(super) fn issuer(&self) -> Option<&str> {
         match self {

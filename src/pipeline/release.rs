@@ -17,6 +17,10 @@ pub const OURS: &str = "x-countersign-";
 /// The header of the caller's credential.
 pub(super) const AUTHORIZATION: &str = "authorization";
 
+/// The header, or the filter state, that holds what the gate asserts.
+pub(super) const ASSERTION: &str = "x-countersign-assertion";
+pub(super) const ASSERTION_STATE: &str = "countersign.assertion";
+
 /// The headers of message signatures (RFC 9421).
 const SIGNATURE: [&str; 2] = ["signature", "signature-input"];
 
@@ -82,11 +86,7 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
     }
     if upstream.assertion.is_some() {
         let assertion = assertion(cleared, env, case).ok_or(Reason::HostFault)?;
-        tell(
-            "x-countersign-assertion",
-            "countersign.assertion",
-            assertion,
-        );
+        tell(ASSERTION, ASSERTION_STATE, assertion);
     }
     release.remove = strangers(head);
     let handing = caller.admitted.route.handing.proof;
@@ -153,7 +153,8 @@ fn strangers(head: &RequestHead) -> Vec<String> {
 }
 
 /// Whether a name has our prefix, or some reader takes it for one that has.
-fn is_ours(name: &str) -> bool {
+#[must_use]
+pub fn is_ours(name: &str) -> bool {
     name.get(..OURS.len())
         .is_some_and(|start| http::alike(start, OURS))
 }

@@ -4,7 +4,7 @@ use crate::crypto::digest::{Digest32, from_base64url, sha256};
 use crate::http::uri::normal_form;
 use crate::http::{Field, RequestHead};
 use crate::json::Json;
-use crate::proof::wpt::Expected;
+use crate::proof::wpt::{Expected, MOST_AHEAD};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::time::Duration;
@@ -58,6 +58,10 @@ impl<'a> Claims<'a> {
         }
         if self.expires > now.after(max_lifetime) {
             return Err(Reason::ProofLifetime); // V8
+        }
+        // A log that begins after such a proof was used would take it for one of after its beginning.
+        if self.issued_at.is_some_and(|at| at > now.after(MOST_AHEAD)) {
+            return Err(Reason::ProofEarly); // V8
         }
         let earliest = self.expires.before(max_lifetime);
         let stated = self.issued_at.filter(|at| (earliest..=now).contains(at));

@@ -26,6 +26,9 @@ const LIMITS: Limits = Limits {
     depth: 8,
 };
 
+/// How far ahead `iat` may lie.
+const MOST_AHEAD: Duration = Duration::from_secs(10);
+
 /// What one draft says for itself.
 struct Draft {
     /// Its name in policies.
@@ -104,7 +107,7 @@ impl Rules {
     pub fn window(&self) -> Window {
         Window {
             max_age: self.max_lifetime,
-            max_ahead: Duration::ZERO,
+            max_ahead: MOST_AHEAD,
         }
     }
 }
@@ -140,7 +143,8 @@ pub struct Shown {
 /// - V6: the signature holds under `cnf.jwk`. No header parameter says whose the key is.
 /// - V7: `aud` is one URI, the request's under the origin of its route, both in the normal form of
 ///   RFC 3986 sections 6.2.2 and 6.2.3 and without query and fragment. `Host` counts for nothing.
-/// - V8: `exp` has not passed, and lies no further ahead than `max_lifetime`.
+/// - V8: `exp` has not passed, and lies no further ahead than `max_lifetime`; `iat`, if there, lies
+///   no more than ten seconds ahead.
 /// - V9: `wth` is the hash of the workload identity token.
 /// - V10: `tth` is the hash of the one transaction token, and there where that is there.
 /// - V11: each entry of `oth` is the hash of the one line of the header it names.
@@ -185,6 +189,7 @@ pub fn verify(
             engine: jws.engine(),
             id,
             issued_at,
+            kept_from: issued_at,
         },
         transaction,
     })

@@ -116,6 +116,7 @@ fn a_time_of_issue_counts_where_it_is_plausible() {
         (json!(earliest), earliest),
         (json!(earliest - 1), earliest),
         (json!(NOW_SECS + 1), earliest),
+        (json!(NOW_SECS + 10), earliest),
         (json!(0), earliest),
     ] {
         let found = judge(&claiming("iat", iat.clone())).unwrap();
@@ -125,6 +126,15 @@ fn a_time_of_issue_counts_where_it_is_plausible() {
             "{iat}"
         );
     }
+}
+
+/// A proof that was used before a log began, dated after that, must not look new to it: the log takes
+/// none for new that is dated up to ten seconds after its beginning.
+#[test]
+fn a_time_of_issue_lies_no_further_ahead_than_a_log_looks_out_for() {
+    let found = judge(&claiming("iat", json!(NOW_SECS + 11)));
+    assert_eq!(found.unwrap_err(), Reason::ProofEarly);
+    assert_eq!(rules(Profile::Wpt02).window().max_ahead, MOST_AHEAD);
 }
 
 #[test]
