@@ -118,7 +118,7 @@ impl Confirmation {
     /// [`Reason::ConfirmationUnsupported`] for another registered member: a second key, or one that
     /// this gate cannot check; [`Reason::ConfirmationUnknown`] as in [`Confirmation::demands`].
     pub fn beside_proof(&self, unknown: UnknownConfirmation) -> Result<Option<&Digest32>, Reason> {
-        if self.uncheckable || self.jkt.is_some() {
+        if self.uncheckable || self.jkt.is_some() || self.kid.is_some() {
             return Err(Reason::ConfirmationUnsupported); // D25
         }
         if unknown == UnknownConfirmation::Refuse && self.unregistered > 0 {

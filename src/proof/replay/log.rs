@@ -19,8 +19,9 @@ const TRIES: usize = 16;
 /// for `max_age + max_ahead + 1` seconds, which makes the most uses a second that a log can take
 /// `entries / (max_age + max_ahead + 1)`: with 60 s and 10 s about 4180 for 8 MiB. Buckets fill
 /// unevenly: at two thirds of that rate three uses in a million find their bucket full, at four
-/// fifths one in 200. A proof that holds a nonce is held for up to 62 s more. One owner may hold a quarter of a bucket, so at most a quarter of the log; up
-/// to a tenth of the log's rate, about 430 uses a second, three in a million meet the quota.
+/// fifths one in 200. A proof that holds a nonce is held for up to 62 s more. One owner may hold a
+/// quarter of a bucket, so at most a quarter of the log; up to a tenth of the log's rate, about 430
+/// uses a second, three in a million meet the quota.
 ///
 /// A full bucket refuses. Nothing is forgotten before it has expired, and what was forgotten is
 /// refused by its age.
