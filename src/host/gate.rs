@@ -66,7 +66,11 @@ impl Reads {
                 || routes().any(of_requesters)
                 || policy.issuers.iter().any(of_svids),
             source: routes().any(|route| route.risk.signals.iter().any(of_source)),
-            certificate: routes().any(|route| route.proof.any_of.contains(&Method::Mtls)),
+            certificate: routes().any(|route| {
+                route.proof.any_of.contains(&Method::Mtls)
+                    || route.transaction_token.is_some()
+                    || route.identity.knows_workloads()
+            }),
         }
     }
 }
