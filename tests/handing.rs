@@ -122,6 +122,24 @@ fn a_gate_before_another_verifier_leaves_the_proof_to_it() {
     assert_eq!(again.record().reason, Some(Reason::ProofReplayed.code()));
 }
 
+#[test]
+fn signatures_that_nobody_checked_go_no_further_where_others_are_checked() {
+    let mut document = policy::document();
+    policy::route(&mut document, "read-accounts")["proof"] = json!(["dpop", "http_signature"]);
+    let mut plan = Plan::read(NOW, "beside a signature");
+    plan.field("signature", "sig=:AA==:");
+    plan.field("signature-input", "sig=()");
+    for (world, removed) in [
+        (World::under(&document, NOW), true),
+        (World::at(NOW), false),
+    ] {
+        let release = released(judge(&world, &plan));
+        for name in ["signature", "signature-input"] {
+            assert_eq!(removes(&release, name), removed, "{name}");
+        }
+    }
+}
+
 fn asserting() -> World {
     let mut document = policy::document();
     document["upstream"] = json!({ "assertion": {

@@ -78,6 +78,7 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
     {
         return Err(Reason::TransactionScope);
     }
+    body::undeclared_where_alone(&caller.admitted.head)?;
     match (&route.body, &route.transaction) {
         (Some(rules), _) => body::announce(rules, &caller.admitted.head)?,
         // What is not held cannot be held against a transaction, nor against a digest.

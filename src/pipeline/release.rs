@@ -101,7 +101,8 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
         }
     }
     let of_workload = by_workload.then(|| env.policy.wpt.profile.field());
-    let signature = caller.is_signed().then_some(SIGNATURE);
+    let signs = caller.is_signed() || caller.admitted.route.signature.is_some();
+    let signature = signs.then_some(SIGNATURE);
     let proofs = ["dpop"].into_iter().chain(of_workload);
     let proofs = proofs.chain(signature.into_iter().flatten());
     let proofs = proofs.filter(|_| handing != ProofHeader::Keep);

@@ -81,7 +81,7 @@ impl fmt::Debug for Call {
 }
 
 /// The answer of a decision service, as it came, within the size that is read.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Response {
     /// `:status`, if it was one.
     pub status: Option<u16>,
@@ -91,6 +91,16 @@ pub struct Response {
     pub request_id: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+// The body holds claims, which are personal, so it is never shown.
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Largest answer that is read, in bytes.

@@ -57,6 +57,24 @@ fn json(head: &RequestHead) -> Result<(), Reason> {
     }
 }
 
+/// Refuses a head that is all of its request and declares a body all the same: an upstream would
+/// take what comes next on the connection for that body.
+///
+/// # Errors
+/// [`Reason::HeaderMalformed`].
+pub fn undeclared_where_alone(head: &RequestHead) -> Result<(), Reason> {
+    let is_undeclared = match head.field("content-length") {
+        Field::Absent => true,
+        Field::One(value) => declared_length(value)? == Some(0),
+        Field::Several => false,
+    };
+    if is_undeclared || !head.is_alone() {
+        Ok(())
+    } else {
+        Err(Reason::HeaderMalformed)
+    }
+}
+
 /// Checks in the header phase that there is no body, for a transaction that reads none: what is not
 /// read cannot be held against the transaction.
 ///

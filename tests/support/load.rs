@@ -66,7 +66,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "read, token known",
         allocations: 75,
-        bytes: 7_400,
+        bytes: 8_000,
         known: Known::Token,
         expected: None,
         plan: read,
@@ -74,7 +74,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "read, token new",
         allocations: 133,
-        bytes: 11_600,
+        bytes: 12_600,
         known: Known::Nothing,
         expected: None,
         plan: read,
@@ -82,7 +82,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "payment, body of 1 KiB",
         allocations: 101,
-        bytes: 10_300,
+        bytes: 11_200,
         known: Known::Token,
         expected: None,
         plan: payment,
@@ -90,7 +90,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "no credential",
         allocations: 14,
-        bytes: 2_900,
+        bytes: 3_200,
         known: Known::Token,
         expected: Some(Reason::CredentialsMissing),
         plan: bare,
@@ -98,7 +98,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "replayed",
         allocations: 70,
-        bytes: 6_900,
+        bytes: 7_500,
         known: Known::Proof,
         expected: Some(Reason::ProofReplayed),
         plan: read,
@@ -106,7 +106,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "ambiguous target",
         allocations: 11,
-        bytes: 2_600,
+        bytes: 2_900,
         known: Known::Token,
         expected: Some(Reason::TargetAmbiguous),
         plan: ambiguous,

@@ -58,7 +58,7 @@ pub enum WithoutSubject {
 }
 
 /// What came back over HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// `:status`, if it was one number.
     pub status: Option<u16>,
@@ -66,6 +66,16 @@ pub struct Response {
     pub content_type: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+// The body holds claims, which are personal, so it is never shown.
+impl fmt::Debug for Response {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Response")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What came of asking: the token, or why there is none.

@@ -178,3 +178,18 @@ fn a_body_that_is_not_json_is_bounded_alone() {
     assert_eq!(read(&rules, b"\xff{").map(|it| it.is_none()), Ok(true));
     assert_eq!(read(&rules, &[0; 21]).err(), Some(Reason::BodyTooLarge));
 }
+
+#[test]
+fn a_head_that_is_all_of_its_request_declares_no_body() {
+    let of = |length: &str| head(&[("content-length", length)]);
+    let malformed = Err(Reason::HeaderMalformed);
+    for (head, expected) in [
+        (head(&[]).alone(), Ok(())),
+        (of("0").alone(), Ok(())),
+        (of("5").alone(), malformed),
+        (of("x").alone(), malformed),
+        (of("5"), Ok(())),
+    ] {
+        assert_eq!(undeclared_where_alone(&head), expected, "{head:?}");
+    }
+}
