@@ -82,6 +82,7 @@ impl Policy {
             wpt: wpt::Rules {
                 profile: wpt::Profile::default(),
                 max_lifetime: Duration::ZERO,
+                max_ahead: Duration::ZERO,
                 algorithms: Vec::new(),
             },
             wimse_signature: wimse_signature::Rules::unmeetable(),

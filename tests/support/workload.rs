@@ -227,7 +227,7 @@ pub(crate) fn extend(document: &mut Value) {
             "keys": { "inline": { "keys": [key.published()] } },
         })
     };
-    document["wpt"] = json!({ "profile": "wpt-02", "max_lifetime": "60s" });
+    document["wpt"] = json!({ "profile": "wpt-02", "max_lifetime": "60s", "max_ahead": "1s" });
     document["workload_issuers"] = json!({ "identities": of_domain(&server_key()) });
     document["transaction_token_issuers"] = json!({ "chains": of_domain(&service_key()) });
     let routes = document["routes"].as_array_mut().unwrap();

@@ -16,8 +16,8 @@ use std::time::Duration;
 /// What workload proof tokens must be like.
 pub(super) fn wpt(part: Option<Part<Wpt>>, at: &At<'_>, faults: &mut Faults) -> Option<Rules> {
     let written = Part::open_if_there(part, at, faults)?;
-    let (profile, max_lifetime, algorithms) = written
-        .map(|it| (it.profile, it.max_lifetime, it.algorithms))
+    let (profile, max_lifetime, max_ahead, algorithms) = written
+        .map(|it| (it.profile, it.max_lifetime, it.max_ahead, it.algorithms))
         .unwrap_or_default();
     let profile_at = at.member("profile");
     let profile = Part::open_if_there(profile, &profile_at, faults);
@@ -38,6 +38,15 @@ pub(super) fn wpt(part: Option<Part<Wpt>>, at: &At<'_>, faults: &mut Faults) -> 
         &at.member("max_lifetime"),
         faults,
     );
+    let ahead_at = at.member("max_ahead");
+    let ten_seconds = Duration::from_secs(10);
+    let max_ahead = span_or(
+        max_ahead,
+        ten_seconds,
+        MILLISECOND..=MINUTE,
+        &ahead_at,
+        faults,
+    );
     let at = at.member("algorithms");
     let names = Part::open_if_there(algorithms, &at, faults)?;
     let names = names.unwrap_or_else(|| ["ES256", "PS256", "EdDSA"].map(str::to_owned).to_vec());
@@ -45,6 +54,7 @@ pub(super) fn wpt(part: Option<Part<Wpt>>, at: &At<'_>, faults: &mut Faults) -> 
         algorithms: text::algorithms(&names, &at, faults)?,
         profile: profile?,
         max_lifetime: max_lifetime?,
+        max_ahead: max_ahead?,
     })
 }
 

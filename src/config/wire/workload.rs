@@ -38,6 +38,9 @@ pub(in crate::config) struct Wpt {
     pub(in crate::config) profile: Option<Part<String>>,
     /// How far ahead of the gateway's clock a proof may end: at most 5m, and 60s unless written.
     pub(in crate::config) max_lifetime: Option<Part<Span>>,
+    /// How far ahead of the gateway's clock `iat` may lie, where a proof has one: at most 60s, and
+    /// 10s unless written.
+    pub(in crate::config) max_ahead: Option<Part<Span>>,
     /// Accepted signature algorithms: ES256, PS256 and `EdDSA` unless written.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) algorithms: Option<Part<Vec<String>>>,

@@ -4,10 +4,9 @@ use crate::crypto::digest::{Digest32, from_base64url, sha256};
 use crate::http::uri::normal_form;
 use crate::http::{Field, RequestHead};
 use crate::json::Json;
-use crate::proof::wpt::{Expected, MOST_AHEAD};
+use crate::proof::wpt::{Expected, Rules};
 use crate::reason::Reason;
 use crate::time::UnixTime;
-use std::time::Duration;
 
 /// Longest `jti`, in bytes.
 const LONGEST_ID: usize = 256;
@@ -52,18 +51,21 @@ impl<'a> Claims<'a> {
 
     /// The time of issue: `iat`, which the drafts do not ask for, where it is there and plausible,
     /// else the first moment at which the proof would have been accepted.
-    pub(super) fn time(&self, max_lifetime: Duration, now: UnixTime) -> Result<UnixTime, Reason> {
+    pub(super) fn time(&self, rules: &Rules, now: UnixTime) -> Result<UnixTime, Reason> {
         if now >= self.expires {
             return Err(Reason::ProofExpired); // V8
         }
-        if self.expires > now.after(max_lifetime) {
+        if self.expires > now.after(rules.max_lifetime) {
             return Err(Reason::ProofLifetime); // V8
         }
         // A log that begins after such a proof was used would take it for one of after its beginning.
-        if self.issued_at.is_some_and(|at| at > now.after(MOST_AHEAD)) {
+        if self
+            .issued_at
+            .is_some_and(|at| at > now.after(rules.max_ahead))
+        {
             return Err(Reason::ProofEarly); // V8
         }
-        let earliest = self.expires.before(max_lifetime);
+        let earliest = self.expires.before(rules.max_lifetime);
         let stated = self.issued_at.filter(|at| (earliest..=now).contains(at));
         Ok(stated.unwrap_or(earliest))
     }

@@ -26,9 +26,6 @@ const LIMITS: Limits = Limits {
     depth: 8,
 };
 
-/// How far ahead `iat` may lie.
-const MOST_AHEAD: Duration = Duration::from_secs(10);
-
 /// What one draft says for itself.
 struct Draft {
     /// Its name in policies.
@@ -97,6 +94,8 @@ pub struct Rules {
     pub profile: Profile,
     /// How far ahead `exp` may lie. At most 300 s.
     pub max_lifetime: Duration,
+    /// How far ahead `iat` may lie, where there is one. At most 60 s.
+    pub max_ahead: Duration,
     /// Accepted `alg`.
     pub algorithms: Vec<Algorithm>,
 }
@@ -107,7 +106,7 @@ impl Rules {
     pub fn window(&self) -> Window {
         Window {
             max_age: self.max_lifetime,
-            max_ahead: MOST_AHEAD,
+            max_ahead: self.max_ahead,
         }
     }
 }
@@ -144,7 +143,7 @@ pub struct Shown {
 /// - V7: `aud` is one URI, the request's under the origin of its route, both in the normal form of
 ///   RFC 3986 sections 6.2.2 and 6.2.3 and without query and fragment. `Host` counts for nothing.
 /// - V8: `exp` has not passed, and lies no further ahead than `max_lifetime`; `iat`, if there, lies
-///   no more than ten seconds ahead.
+///   no further ahead than `max_ahead`.
 /// - V9: `wth` is the hash of the workload identity token.
 /// - V10: `tth` is the hash of the one transaction token, and there where that is there.
 /// - V11: each entry of `oth` is the hash of the one line of the header it names.
@@ -175,7 +174,7 @@ pub fn verify(
         return Err(Reason::ProofAlgorithm); // V5
     }
     let claims = Claims::read(jws.unverified_claims()).ok_or(Reason::ProofMalformed)?; // V3
-    let issued_at = claims.time(rules.max_lifetime, now)?; // V8
+    let issued_at = claims.time(rules, now)?; // V8
     claims.fit(expected)?; // V7, V9
     let transaction = claims.bind(head, presented.access_token)?; // V10, V11, V12
     let id = sha256(&[claims.id.as_bytes()]);

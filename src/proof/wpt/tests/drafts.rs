@@ -196,6 +196,7 @@ impl Example {
         let rules = Rules {
             profile,
             max_lifetime: Duration::from_mins(1),
+            max_ahead: Duration::from_secs(10),
             algorithms: vec![Algorithm::Ed25519],
         };
         let own = match self.profile {
