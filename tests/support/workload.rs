@@ -82,6 +82,7 @@ impl Order {
                 header: json!({ "typ": "wpt+jwt", "alg": "ES256" }),
                 claims: json!({
                     "aud": format!("{ORIGIN}/orders"),
+                    "iat": now,
                     "exp": now + 30,
                     "jti": jti,
                 }),
@@ -228,6 +229,7 @@ pub(crate) fn extend(document: &mut Value) {
         })
     };
     document["wpt"] = json!({ "profile": "wpt-02", "max_lifetime": "60s", "max_ahead": "1s" });
+    document["wimse_signature"] = json!({ "max_ahead": "1s" });
     document["workload_issuers"] = json!({ "identities": of_domain(&server_key()) });
     document["transaction_token_issuers"] = json!({ "chains": of_domain(&service_key()) });
     let routes = document["routes"].as_array_mut().unwrap();

@@ -68,7 +68,7 @@ pub struct Signed {
 /// Whether the signature was used before: that is [`ReplayLog`](crate::proof::replay::ReplayLog). The
 /// body itself: that is [`ContentDigest::verify`], asked once the body is held. What the texts say.
 /// The proxy removes or rewrites some fields before the gate sees them (`host`, `connection`,
-/// `x-forwarded-proto`, `x-request-id`; others by its configuration), and an absolute-form target: a
+/// `x-request-id`; others by its configuration), and an absolute-form target: a
 /// signature over these fails. `@authority` stands for `host`.
 pub fn verify(
     rules: &Rules,

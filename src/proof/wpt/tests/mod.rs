@@ -116,8 +116,8 @@ fn a_time_of_issue_counts_where_it_is_plausible() {
         (json!(NOW_SECS), NOW_SECS),
         (json!(earliest), earliest),
         (json!(earliest - 1), earliest),
-        (json!(NOW_SECS + 1), earliest),
-        (json!(NOW_SECS + 10), earliest),
+        (json!(NOW_SECS + 1), NOW_SECS + 1),
+        (json!(NOW_SECS + 10), NOW_SECS + 10),
         (json!(0), earliest),
     ] {
         let found = judge(&claiming("iat", iat.clone())).unwrap();
