@@ -133,11 +133,7 @@ fn lines_arrive_as_they_were_signed() {
 #[test]
 fn what_the_proxy_rewrites_cannot_be_covered() {
     let (proxy, upstream) = start();
-    for (name, value) in [
-        ("host", None),
-        ("connection", Some("x-other")),
-        ("x-request-id", Some("8d9b2b3e-0000-4000-8000-000000000000")),
-    ] {
+    for (name, value) in [("host", None), ("connection", Some("x-other"))] {
         let mut plan = upload(name);
         if let Some(value) = value {
             plan.field(name, value);

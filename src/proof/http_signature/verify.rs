@@ -67,8 +67,8 @@ pub struct Signed {
 /// # Does not check
 /// Whether the signature was used before: that is [`ReplayLog`](crate::proof::replay::ReplayLog). The
 /// body itself: that is [`ContentDigest::verify`], asked once the body is held. What the texts say.
-/// The proxy removes or rewrites some fields before the gate sees them (`host`, `connection`,
-/// `x-request-id`; others by its configuration), and an absolute-form target: a
+/// The proxy removes or rewrites some fields before the gate sees them (`host`, `connection`;
+/// others by its configuration), and an absolute-form target: a
 /// signature over these fails. `@authority` stands for `host`.
 pub fn verify(
     rules: &Rules,

@@ -19,6 +19,7 @@ fn presented(head: &RequestHead) -> Result<Presented<'_>, Reason> {
     let proof = match head.field("workload-proof-token") {
         Field::Absent => return Err(Reason::ProofMissing), // V1
         Field::Several => return Err(Reason::ProofRepeated), // V1
+        Field::One(value) if value.contains(&b',') => return Err(Reason::ProofRepeated), // V1
         Field::One(value) => std::str::from_utf8(value).map_err(|_| Reason::ProofMalformed)?,
     };
     let access_token = match head.field("authorization") {

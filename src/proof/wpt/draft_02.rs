@@ -21,6 +21,8 @@ fn presented(head: &RequestHead) -> Result<Presented<'_>, Reason> {
     let value = match head.field("authorization") {
         Field::Absent => return Err(Reason::ProofMissing), // V2
         Field::Several => return Err(Reason::ProofRepeated), // V2
+        // What some proxies make of several lines.
+        Field::One(value) if value.contains(&b',') => return Err(Reason::ProofRepeated), // V2
         Field::One(value) => std::str::from_utf8(value).map_err(|_| Reason::ProofMalformed)?,
     };
     let (scheme, proof) = value.split_once(' ').unwrap_or((value, ""));

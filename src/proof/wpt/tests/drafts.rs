@@ -71,7 +71,7 @@ fn in_draft_02_the_proof_is_the_one_credential() {
         (
             "in a list",
             &[("authorization", &format!("{wpt}, Bearer a"))],
-            Reason::ProofMalformed,
+            Reason::ProofRepeated,
         ),
     ] {
         assert_eq!(judge(fields), Err(reason), "{what}");
@@ -102,7 +102,7 @@ fn in_draft_01_the_proof_has_a_header() {
         (
             "in a list",
             &[("workload-proof-token", joined.as_str())],
-            Reason::ProofMalformed,
+            Reason::ProofRepeated,
         ),
         (
             "not text",
