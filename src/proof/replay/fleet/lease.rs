@@ -140,7 +140,7 @@ impl Rolling {
     /// Takes in the answer to the last question, or its absence.
     ///
     /// # Errors
-    /// As [`etcd::granted`], [`Reason::StoreClock`], or the reason that is given. What was held stays
+    /// As the reading of an answer, [`Reason::StoreClock`], or the reason that is given. What was held stays
     /// for its time.
     pub fn ended(
         &mut self,
