@@ -1,5 +1,6 @@
 //! What a request may ask of the allocator. `make bench` prints the same numbers, and times.
 #![cfg(not(target_arch = "wasm32"))]
+#![expect(clippy::expect_used, reason = "tests")]
 
 #[path = "support/counting.rs"]
 mod counting;
@@ -9,7 +10,7 @@ mod load;
 mod support;
 
 use counting::count;
-use load::{KINDS, NOW, Request, Yes, document, judge};
+use load::{KINDS, Known, NOW, Request, Yes, document, judge};
 use support::world::World;
 
 #[test]
@@ -31,4 +32,58 @@ fn no_kind_of_request_allocates_more_than_its_ceiling() {
             );
         }
     }
+}
+
+/// The same policy with one route, one issuer and one kind of proof.
+fn one_kind() -> serde_json::Value {
+    let mut document = document();
+    let members = document.as_object_mut().expect("an object");
+    members.retain(|name, _| {
+        let kept = [
+            "schema",
+            "revision",
+            "origins",
+            "unmatched",
+            "replay",
+            "dpop",
+            "issuers",
+            "routes",
+        ];
+        kept.contains(&name.as_str())
+    });
+    let replay = serde_json::json!({ "scope": "host", "memory": "8MiB" });
+    members.insert("replay".to_owned(), replay);
+    let dpop = members["dpop"].as_object_mut().expect("an object");
+    dpop.remove("nonces");
+    let issuers = members["issuers"].as_object_mut().expect("an object");
+    issuers.retain(|name, _| name == "corp");
+    let routes = members["routes"].as_array_mut().expect("a list");
+    routes.retain(|route| route["name"] == "read-accounts");
+    for route in routes {
+        route["proof"] = serde_json::json!(["dpop"]);
+    }
+    document
+}
+
+/// One proof costs the same whether the policy knows one kind or all of them.
+#[test]
+fn what_a_proof_costs_does_not_grow_with_the_kinds_that_the_policy_knows() {
+    let kinds = KINDS.iter();
+    let mut reads =
+        kinds.filter(|kind| kind.name.starts_with("read") && kind.known == Known::Token);
+    let kind = reads.next().expect("a read");
+    let cost = |document: &serde_json::Value| {
+        let world = World::under(document, NOW);
+        let mut last = None;
+        for number in 0..3 {
+            let wire = kind.wire(number);
+            kind.prepare(&world, &wire);
+            let request = Request::of(&wire);
+            let ((outcome, _), memory) = count(|| judge(&world, request, &Yes));
+            kind.check(&outcome);
+            last = Some((memory.allocations, memory.bytes));
+        }
+        last
+    };
+    assert_eq!(cost(&one_kind()), cost(&document()));
 }

@@ -171,7 +171,7 @@ impl AlgorithmSignature for Signature {
 }
 
 impl jwt_compact::Algorithm for Pinned<'_> {
-    /// The gate signs nothing.
+    /// Tokens and proofs are only verified here.
     type SigningKey = Infallible;
     type VerifyingKey = PublicKey;
     type Signature = Signature;
