@@ -3,6 +3,7 @@
 use super::{NOW, document};
 use crate::support::certificates::{self, Call, bundle};
 use crate::support::world::World;
+use serde_json::json;
 
 #[test]
 fn a_workload_passes_by_its_certificate_and_with_its_own_svid() {
@@ -25,4 +26,22 @@ fn a_workload_passes_by_its_certificate_and_with_its_own_svid() {
     let svid = |peer| judge(Call::svid(NOW, "svid"), "GET", "/reports", peer);
     assert_eq!(svid(None), None);
     assert_eq!(svid(other), Some("token_unbound"));
+}
+
+/// Whoever is denied by name is denied as a caller that only its certificate names, too.
+#[test]
+fn a_denied_workload_does_not_pass_by_its_certificate() {
+    let mut document = document("spiffe");
+    document["jwt_svid_issuers"]["mesh"]["keys"] = bundle();
+    let name = "spiffe://example.org/batch";
+    document["deny"] = json!({ "sub": [{ "issuer": "mesh", "subject": name }] });
+    let world = World::under(&document, NOW);
+    let by = |peer| {
+        let mut call = Call::peer(NOW, peer);
+        call.plan.method = "POST".to_owned();
+        call.plan.path = "/settlements".to_owned();
+        call.from(peer);
+        certificates::judge(&world, &call).record().reason
+    };
+    assert_eq!(by(name), Some("subject_denied"));
 }

@@ -43,3 +43,27 @@ fn a_chain_passes_with_the_sender_that_is_bound_to_it() {
     assert_eq!(from(LEDGER), None);
     assert_eq!(from("spiffe://example.org/other"), Some("peer_unknown"));
 }
+
+/// A transaction token that was found says nothing to who is not bound to it.
+#[test]
+fn only_its_sender_learns_what_has_become_of_a_chain() {
+    let mut document = document("transaction-token");
+    for (section, name, key) in [
+        ("workload_issuers", "identities", server_key()),
+        ("transaction_token_issuers", "chains", service_key()),
+    ] {
+        let keys = json!({ "inline": { "keys": [key.published()] } });
+        document[section][name]["keys"] = keys;
+    }
+    document["deny"] = json!({ "txn": ["transaction of denied"] });
+    let world = World::under(&document, NOW);
+    let judge = |order: &Order| {
+        let outcome = judge_wire(&world, order.wire(), Connection::default());
+        reason(&outcome)
+    };
+    let order = Order::of(NOW, "denied");
+    assert_eq!(judge(&order), Some("transaction_denied"));
+    let mut found = Order::of(NOW, "denied");
+    found.proof().claims["tth"] = json!("");
+    assert_eq!(judge(&found), Some("proof_context"));
+}

@@ -28,7 +28,7 @@ use crate::reason::Reason;
 use crate::token::Token;
 use credential::identify;
 use possession::{Shown, aim, prove};
-use standing::{keys_stand, stands};
+use standing::{keys_stand, stands, token_stands};
 use std::rc::Rc;
 
 /// A request whose credential is verified and fresh, and whose sender proved possession, once.
@@ -90,6 +90,9 @@ pub(super) fn authenticate(
     if let (Some(token), Some(rules)) = (&transaction, &admitted.route.transaction_token) {
         let caller = (&principal, &possession);
         transaction_token::bind(token, &admitted, rules, caller, connection, env)?;
+        if let Err(stop) = token_stands(token, env, case) {
+            return Err(stop.halt(admitted));
+        }
     }
     let is_consumed = admitted.route.handing.consume;
     case.note_possession(&possession);

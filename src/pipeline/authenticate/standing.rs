@@ -27,7 +27,14 @@ impl From<Refused> for Stop {
 pub(super) fn stands(principal: &Principal, env: &Env<'_>, case: &mut Case) -> Result<(), Stop> {
     match principal.token() {
         Some(token) => token_stands(token, env, case),
-        None => Ok(()),
+        // One whom its certificate names is denied by that name; of a bare key there is none.
+        None => Ok(env.policy.deny.check_token(&Names {
+            issuer: principal.issuer().unwrap_or_default(),
+            subject: principal.subject(),
+            actor: None,
+            id: None,
+            transaction: None,
+        })?),
     }
 }
 

@@ -1,7 +1,6 @@
 //! The transaction token of a request, which counts only where its sender is bound to it.
 
 use super::credential::Stop;
-use super::standing::token_stands;
 use crate::http::spiffe::SpiffeId;
 use crate::http::{Connection, Field};
 use crate::pipeline::Env;
@@ -47,7 +46,6 @@ pub(super) fn read(
         Refused::NeedsKeys(issuer, kid) => Stop::Needs(Need::Keys(issuer, kid)),
     })?;
     case.note_transaction(&token);
-    token_stands(&token, env, case)?;
     let is_old = |at| env.now.since(at) > rules.max_age;
     if token.issued_at().is_none_or(is_old) {
         return Err(Reason::TransactionTokenExpired.into()); // T4
