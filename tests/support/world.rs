@@ -15,7 +15,7 @@ use countersign::http::RequestHead;
 use countersign::pipeline::{self, Answer, Env, Outcome, Question, Step};
 use countersign::policy::Policy;
 use countersign::proof::dpop::nonce::Mint;
-use countersign::proof::replay::{BucketFault, Buckets, Geometry, Log, WriteFault};
+use countersign::proof::replay::{Geometry, Log, Memory};
 use countersign::reason::Reason;
 use countersign::record::Record;
 use countersign::revocation::status_list::{Expected as OfList, verify};
@@ -28,34 +28,8 @@ use countersign::token::issuer::KeySource;
 use countersign::token::{Held, IssuerId, KeyStore};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::rc::Rc;
-
-/// Memory with the rules of the host's shared data.
-#[derive(Default)]
-pub(crate) struct Memory {
-    held: RefCell<HashMap<u32, (Vec<u8>, u32)>>,
-}
-
-impl Buckets for Memory {
-    fn read(&self, bucket: u32) -> Result<(Option<Vec<u8>>, Option<u32>), BucketFault> {
-        Ok(match self.held.borrow().get(&bucket) {
-            None => (None, None),
-            Some((bytes, version)) => (Some(bytes.clone()), Some(*version)),
-        })
-    }
-
-    fn write(&self, bucket: u32, bytes: &[u8], version: Option<u32>) -> Result<(), WriteFault> {
-        let mut held = self.held.borrow_mut();
-        let current = held.get(&bucket).map(|(_, version)| *version);
-        if current != version {
-            return Err(WriteFault::Conflict);
-        }
-        held.insert(bucket, (bytes.to_vec(), version.unwrap_or(0) + 1));
-        Ok(())
-    }
-}
 
 /// The secret of this name.
 fn secret(name: &str) -> &'static str {
