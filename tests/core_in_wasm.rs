@@ -3,6 +3,8 @@
 //! of `src` run there too.
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 
+#[path = "support/mutations/mod.rs"]
+mod mutations;
 #[expect(dead_code, reason = "the flow tests use all of it")]
 mod support;
 
@@ -27,4 +29,12 @@ fn the_records_are_those_of_the_golden_file() {
 #[test]
 fn every_row_of_the_table_of_certificates_holds() {
     certificates::check(GOLDEN_NOW);
+}
+
+#[test]
+fn every_row_of_the_mutation_table_holds() {
+    let world = World::under(&mutations::document(), GOLDEN_NOW);
+    for row in mutations::rows(GOLDEN_NOW) {
+        world::check(&row, &world.judge(&row));
+    }
 }

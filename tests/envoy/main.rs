@@ -27,6 +27,8 @@ mod server;
 #[expect(dead_code, reason = "the golden file is another test's")]
 #[path = "../support/mod.rs"]
 mod support;
+#[path = "../support/mutations/mod.rs"]
+mod table;
 mod wire;
 
 mod assertion;
@@ -43,6 +45,7 @@ mod hops;
 mod introspection;
 mod keysets;
 mod metrics;
+mod mutations;
 mod nonces;
 mod pdp;
 mod repeated;
