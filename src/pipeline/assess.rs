@@ -25,7 +25,7 @@ pub(super) fn assess(
         source: connection.source,
         issued_at: principal.issued_at(),
         authenticated_at: principal.authenticated_at(),
-        detail: authorized.detail.as_ref(),
+        detail: authorized.detail(),
     });
     case.note_score(&score);
     Assessed { authorized, score }

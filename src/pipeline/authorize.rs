@@ -6,24 +6,22 @@ use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
 use crate::reason::Reason;
 use crate::token::Token;
-use crate::transaction::{self, Grant, Request, body};
-use std::fmt;
+use crate::transaction::request::{Claims, Content, Request};
+use crate::transaction::{self, Granted, body};
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
+#[derive(Debug)]
 pub(super) struct Authorized {
     pub(super) caller: Authenticated,
-    pub(super) detail: Option<Json>,
+    granted: Option<Granted>,
     /// SHA-256 of the body, where it was read and the upstream is to be told.
     pub(super) body_digest: Option<Digest32>,
 }
 
-// The granted transaction is personal, so it is never shown.
-impl fmt::Debug for Authorized {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Authorized")
-            .field("caller", &self.caller)
-            .finish_non_exhaustive()
+impl Authorized {
+    /// The granted transaction, where the route is one.
+    pub(super) fn detail(&self) -> Option<&Json> {
+        self.granted?.of(&claims(&self.caller))
     }
 }
 
@@ -105,27 +103,33 @@ pub(super) fn authorize(
         (Some(_), None) => return Err(Reason::BodyNotHeld),
         (None, _) => None,
     };
-    let detail = match &admitted.route.transaction {
+    let granted = match &admitted.route.transaction {
         None => None,
         Some(rules) => {
             let request = Request {
+                now: env.now,
+                method: admitted.head.method(),
                 origin: &admitted.route.origin,
+                path: admitted.target.path(),
                 parameters: &admitted.parameters,
                 query: admitted.target.query(),
                 head: &admitted.head,
-                body: body.as_ref(),
+                content: body.as_ref().map_or(Content::None, Content::Json),
             };
-            let claims = match rules.grant() {
-                Grant::Detail(_) => caller.principal.claims(),
-                Grant::Context => caller.transaction.as_deref().map(Token::claims),
-            };
-            let claims = claims.ok_or(Reason::DetailMissing)?;
-            Some(transaction::fit(rules, claims, &request)?.clone())
+            Some(transaction::fit(rules, &claims(&caller), &request)?)
         }
     };
     Ok(Authorized {
         caller,
-        detail,
+        granted,
         body_digest,
     })
+}
+
+/// The claims that may grant a transaction.
+fn claims(caller: &Authenticated) -> Claims<'_> {
+    Claims {
+        token: caller.principal.claims(),
+        transaction_token: caller.transaction.as_deref().map(Token::claims),
+    }
 }

@@ -105,7 +105,7 @@ fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> E
         actor: caller.principal.actor(),
         acr: caller.principal.acr(),
         proofs: caller.possession.methods().map(Method::name).collect(),
-        transaction: assessed.authorized.detail.as_ref(),
+        transaction: assessed.authorized.detail(),
         score: assessed.score.total(),
         contributions: assessed.score.contributions(),
         revision: env.policy.revision,

@@ -3,8 +3,9 @@
 use crate::http::origin::Origin;
 use crate::json::Json;
 use crate::reason::Reason;
+use crate::transaction::request::Claims;
 
-/// Finds the one object of this type whose locations, if it has any, name this origin.
+/// The place of the one object of this type whose locations, if it has any, name this origin.
 ///
 /// # Errors
 /// [`Reason::DetailMissing`] where there is none, or where the claim is not an array of objects that
@@ -13,17 +14,14 @@ use crate::reason::Reason;
 /// # Does not check
 /// The other common members of RFC 9396 section 2.2 (`actions`, `datatypes`, `identifier`,
 /// `privileges`): a route that cares binds them.
-pub(super) fn select<'c>(
+pub(super) fn select(
     detail_type: &str,
-    claims: &'c Json,
+    claims: &Claims<'_>,
     origin: &Origin,
-) -> Result<&'c Json, Reason> {
-    let details = claims
-        .get("authorization_details")
-        .and_then(Json::as_array)
-        .ok_or(Reason::DetailMissing)?;
+) -> Result<usize, Reason> {
+    let details = claims.token.and_then(all).ok_or(Reason::DetailMissing)?;
     let mut found = None;
-    for detail in details {
+    for (place, detail) in details.iter().enumerate() {
         // T1: every item has a type, a string. Types are compared by code points (section 12).
         let given = detail
             .get("type")
@@ -32,12 +30,21 @@ pub(super) fn select<'c>(
         // T2: the type is the route's. T3: the locations name this origin.
         if given == detail_type && is_for(origin, detail) {
             // T4: there is no second one.
-            if found.replace(detail).is_some() {
+            if found.replace(place).is_some() {
                 return Err(Reason::DetailAmbiguous);
             }
         }
     }
     found.ok_or(Reason::DetailMissing)
+}
+
+/// The object at a place of `authorization_details`.
+pub(super) fn at(claims: &Json, place: usize) -> Option<&Json> {
+    all(claims)?.get(place)
+}
+
+fn all(claims: &Json) -> Option<&[Json]> {
+    claims.get("authorization_details").and_then(Json::as_array)
 }
 
 /// Whether `locations` is absent, or an array of strings of which one is the origin or lies under it.

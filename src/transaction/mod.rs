@@ -1,18 +1,21 @@
 //! The transaction: what a token grants, held against what the request asks for.
 
+pub mod binding;
 pub mod body;
 mod detail;
 mod members;
-mod place;
+pub mod place;
+pub mod request;
 #[cfg(test)]
 mod tests;
 
-use crate::http::origin::Origin;
-use crate::http::{RequestHead, form};
+use crate::http::form;
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
-use crate::route::Parameters;
+use binding::Binding;
 use members::Members;
+use place::Place;
+use request::{Claims, Content, Request};
 
 /// A route's transaction rules, compiled at load.
 #[derive(Clone, Debug)]
@@ -31,54 +34,6 @@ pub enum Grant {
     Detail(String),
     /// In `tctx` of the transaction token (draft-ietf-oauth-transaction-tokens-10).
     Context,
-}
-
-/// One claim of the granted transaction and one place of the request that must agree.
-#[derive(Clone, Debug)]
-pub struct Binding {
-    /// Where the claim stands in the granted transaction.
-    pub claim: Pointer,
-    /// Where the value stands in the request.
-    pub place: Place,
-    /// How they are compared.
-    pub comparison: Comparison,
-}
-
-/// A place of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// A path parameter, percent-decoded.
-    Path(String),
-    /// A query parameter, decoded.
-    Query(String),
-    /// A header field of one line.
-    Header(String),
-    /// A member of the JSON body.
-    Body(Pointer),
-}
-
-/// How a claim and a value are compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    /// The same characters. Strings only.
-    Exact,
-    /// The same number: exact decimals, from a string or from the text of a JSON number.
-    Decimal,
-}
-
-/// The parts of a request that bindings speak of.
-#[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
-    /// The origin of the route.
-    pub origin: &'a Origin,
-    /// Path parameters.
-    pub parameters: &'a Parameters,
-    /// The query as it came.
-    pub query: Option<&'a str>,
-    /// The header lines.
-    pub head: &'a RequestHead,
-    /// The body, where the route reads it.
-    pub body: Option<&'a Json>,
 }
 
 /// Why rules cannot be what their author means.
@@ -154,9 +109,30 @@ fn is_field_name(name: &str) -> bool {
         })
 }
 
+/// Where the transaction stands that grants a request. Only [`fit`] makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Granted(Found);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// At this place of `authorization_details`.
+    Detail(usize),
+    Context,
+}
+
+impl Granted {
+    /// The granted transaction, in the claims that it was found in.
+    #[must_use]
+    pub fn of<'c>(&self, claims: &Claims<'c>) -> Option<&'c Json> {
+        match self.0 {
+            Found::Detail(place) => detail::at(claims.token?, place),
+            Found::Context => claims.transaction_token?.get("tctx"),
+        }
+    }
+}
+
 /// Finds the one granted transaction and holds the request against it: first that the request says
-/// nothing that the rules do not list, then every binding, in order. `claims` are those of the token
-/// that the transaction stands in.
+/// nothing that the rules do not list, then every binding, in order.
 ///
 /// # Errors
 /// The [`Reason`] of the first check that fails.
@@ -164,14 +140,16 @@ fn is_field_name(name: &str) -> bool {
 /// # Does not check
 /// Whether the request has a body that is not given here, and whether the transaction was used
 /// before.
-pub fn fit<'c>(rules: &Rules, claims: &'c Json, request: &Request<'_>) -> Result<&'c Json, Reason> {
-    let detail = match &rules.grant {
-        Grant::Detail(kind) => detail::select(kind, claims, request.origin)?,
+pub fn fit(rules: &Rules, claims: &Claims<'_>, request: &Request<'_>) -> Result<Granted, Reason> {
+    let found = match &rules.grant {
+        Grant::Detail(kind) => Found::Detail(detail::select(kind, claims, request.origin)?),
         // An object, as every `tctx` of a verified token is.
-        Grant::Context => claims.get("tctx").ok_or(Reason::DetailMissing)?,
+        Grant::Context => Found::Context,
     };
+    let granted = Granted(found);
+    let grant = granted.of(claims).ok_or(Reason::DetailMissing)?;
     let query = listed_query(rules, request.query)?;
-    if let Some(body) = request.body {
+    if let Content::Json(body) = request.content {
         // T7: the body is an object, where members of it are bound. T8: it has listed members only.
         if rules.binds_body && body.as_object().is_none() {
             return Err(Reason::BodyMalformed);
@@ -179,9 +157,9 @@ pub fn fit<'c>(rules: &Rules, claims: &'c Json, request: &Request<'_>) -> Result
         rules.members.hold(body)?;
     }
     for binding in &rules.bindings {
-        place::agree(binding, detail, request, &query)?;
+        binding.hold(grant, claims, request, &query)?;
     }
-    Ok(detail)
+    Ok(granted)
 }
 
 /// The parameters of the query, all of them listed, none of them twice.

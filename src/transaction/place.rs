@@ -1,96 +1,78 @@
-//! The bound values: read from their places in the request, and compared with the claims.
+//! Places of a request, and the values that stand there.
 
 use crate::http::{Field, form};
-use crate::json::Json;
-use crate::json::decimal::Decimal;
+use crate::json::{Json, Pointer};
 use crate::reason::Reason;
-use crate::transaction::{Binding, Comparison, Place, Request};
+use crate::transaction::request::{Content, Request};
+
+/// A place of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A path parameter, percent-decoded.
+    Path(String),
+    /// A query parameter, decoded.
+    Query(String),
+    /// A header field of one line.
+    Header(String),
+    /// A member of the JSON body.
+    Body(Pointer),
+}
 
 /// A value as it was written.
 #[derive(Clone, Copy)]
-enum Written<'a> {
+pub(super) enum Written<'a> {
     /// Characters: of a JSON string, or of a place that only has characters.
     Text(&'a str),
     /// The characters of a JSON number.
     Number(&'a str),
 }
 
-/// Holds one binding against the request.
-///
-/// # Errors
-/// [`Reason::ClaimMissing`], [`Reason::ValueMissing`], [`Reason::ValueMalformed`],
-/// [`Reason::ValueMismatch`].
-pub(super) fn agree(
-    binding: &Binding,
-    detail: &Json,
-    request: &Request<'_>,
-    query: &[form::Parameter<'_>],
-) -> Result<(), Reason> {
-    // T9: the claim is there. T10: the value is there.
-    let claim = detail.at(&binding.claim).ok_or(Reason::ClaimMissing)?;
-    let value = read(&binding.place, request, query)?;
-    // T11: both have the form that the comparison needs. T12: they are the same.
-    let claim = written(claim).ok_or(Reason::ValueMalformed)?;
-    let same = match binding.comparison {
-        Comparison::Exact => exact(claim)? == exact(value)?,
-        Comparison::Decimal => decimal(claim)? == decimal(value)?,
-    };
-    if same {
-        Ok(())
-    } else {
-        Err(Reason::ValueMismatch)
-    }
-}
-
-fn exact(value: Written<'_>) -> Result<&str, Reason> {
-    match value {
-        Written::Text(text) => Ok(text),
-        Written::Number(_) => Err(Reason::ValueMalformed),
-    }
-}
-
-fn decimal(value: Written<'_>) -> Result<Decimal, Reason> {
-    match value {
-        Written::Text(text) | Written::Number(text) => {
-            Decimal::parse(text).ok_or(Reason::ValueMalformed)
+impl<'a> Written<'a> {
+    /// The value of a string or of a number.
+    pub(super) fn of(value: &'a Json) -> Option<Self> {
+        match value {
+            Json::String(text) => Some(Self::Text(text)),
+            Json::Number(text) => Some(Self::Number(text)),
+            Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
         }
     }
 }
 
-fn read<'v>(
-    place: &Place,
-    request: &Request<'v>,
-    query: &'v [form::Parameter<'_>],
-) -> Result<Written<'v>, Reason> {
-    match place {
-        Place::Path(name) => request
-            .parameters
-            .iter()
-            .find(|(parameter, _)| **parameter == **name)
-            .map(|(_, value)| Written::Text(value))
-            .ok_or(Reason::ValueMissing),
-        Place::Query(name) => query
-            .iter()
-            .find(|(parameter, _)| parameter == name)
-            .map(|(_, value)| Written::Text(value))
-            .ok_or(Reason::ValueMissing),
-        Place::Header(name) => match request.head.field(name) {
-            Field::Absent => Err(Reason::ValueMissing),
-            Field::Several => Err(Reason::ValueMalformed),
-            Field::One(line) => visible(line).map(Written::Text),
-        },
-        Place::Body(pointer) => {
-            let value = request.body.and_then(|body| body.at(pointer));
-            written(value.ok_or(Reason::ValueMissing)?).ok_or(Reason::ValueMalformed)
+impl Place {
+    /// The value that stands here.
+    ///
+    /// # Errors
+    /// [`Reason::ValueMissing`], [`Reason::ValueMalformed`].
+    pub(super) fn read<'v>(
+        &self,
+        request: &Request<'v>,
+        query: &'v [form::Parameter<'_>],
+    ) -> Result<Written<'v>, Reason> {
+        match self {
+            Self::Path(name) => request
+                .parameters
+                .iter()
+                .find(|(parameter, _)| **parameter == **name)
+                .map(|(_, value)| Written::Text(value))
+                .ok_or(Reason::ValueMissing),
+            Self::Query(name) => query
+                .iter()
+                .find(|(parameter, _)| parameter == name)
+                .map(|(_, value)| Written::Text(value))
+                .ok_or(Reason::ValueMissing),
+            Self::Header(name) => match request.head.field(name) {
+                Field::Absent => Err(Reason::ValueMissing),
+                Field::Several => Err(Reason::ValueMalformed),
+                Field::One(line) => visible(line).map(Written::Text),
+            },
+            Self::Body(pointer) => {
+                let value = match request.content {
+                    Content::None => None,
+                    Content::Json(body) => body.at(pointer),
+                };
+                Written::of(value.ok_or(Reason::ValueMissing)?).ok_or(Reason::ValueMalformed)
+            }
         }
-    }
-}
-
-fn written(value: &Json) -> Option<Written<'_>> {
-    match value {
-        Json::String(text) => Some(Written::Text(text)),
-        Json::Number(text) => Some(Written::Number(text)),
-        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
     }
 }
 

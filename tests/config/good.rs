@@ -16,7 +16,9 @@ use countersign::route::Found;
 use countersign::step_up::{OnSilence, ServiceId};
 use countersign::token::IssuerId;
 use countersign::token::issuer::{KeySource, StatusDemand, UnknownConfirmation};
-use countersign::transaction::{Comparison, Grant, Place};
+use countersign::transaction::Grant;
+use countersign::transaction::binding::Comparison;
+use countersign::transaction::place::Place;
 use serde_json::{Value, json};
 use std::time::Duration;
 

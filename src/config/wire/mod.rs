@@ -12,6 +12,7 @@ pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod signature;
 pub(super) mod svid;
+pub(super) mod transaction;
 pub(super) mod upstream;
 pub(super) mod workload;
 

@@ -11,9 +11,13 @@ mod details;
 mod places;
 mod rules;
 
+use super::binding::{Claim, Comparison, Source};
 use super::*;
+use crate::http::RequestHead;
+use crate::http::origin::Origin;
 use crate::json::Limits;
 use crate::testing::test;
+use crate::time::UnixTime;
 use std::rc::Rc;
 
 /// A request, as texts that a row can change.
@@ -54,9 +58,16 @@ fn pointer(text: &str) -> Pointer {
     Pointer::parse(text).expect(text)
 }
 
+fn granted(text: &str) -> Claim {
+    Claim {
+        source: Source::Grant,
+        pointer: pointer(text),
+    }
+}
+
 fn in_body(claim: &str, member: &str, comparison: Comparison) -> Binding {
     Binding {
-        claim: pointer(claim),
+        claim: granted(claim),
         place: Place::Body(pointer(member)),
         comparison,
     }
@@ -64,7 +75,7 @@ fn in_body(claim: &str, member: &str, comparison: Comparison) -> Binding {
 
 fn same(claim: &str, place: Place) -> Binding {
     Binding {
-        claim: pointer(claim),
+        claim: granted(claim),
         place,
         comparison: Comparison::Exact,
     }
@@ -122,13 +133,21 @@ fn judge_by(rules: &Rules, asked: &Asked) -> Result<(), Reason> {
         None => None,
     };
     let request = Request {
+        now: UnixTime::from_secs(1_700_000_000),
+        method: "POST",
         origin: &origin,
+        path: "/accounts/acc-7/transfers",
         parameters: &vec![(Rc::from("account"), asked.account.to_owned())],
         query: asked.query.as_deref(),
         head: &head,
-        body: body.as_ref(),
+        content: body.as_ref().map_or(Content::None, Content::Json),
     };
-    let detail = fit(rules, &claims, &request)?;
+    let claims = Claims {
+        token: Some(&claims),
+        transaction_token: None,
+    };
+    let granted = fit(rules, &claims, &request)?;
+    let detail = granted.of(&claims).expect("a detail");
     assert!(detail.get("actions").is_some(), "the detail of the payment");
     Ok(())
 }

@@ -91,11 +91,18 @@ fn hold(bound: &[&str], allow: &[&str], body: &str) -> Result<(), Reason> {
     let claims = Json::parse(claims, LIMITS).expect("claims");
     let body = Json::parse(body.as_bytes(), LIMITS).expect(body);
     let request = Request {
+        now: UnixTime::from_secs(1_700_000_000),
+        method: "POST",
+        path: "/",
         origin: &Origin::parse("https://api.example.com").expect("an origin"),
         parameters: &Vec::new(),
         query: None,
         head: &head(&[]),
-        body: Some(&body),
+        content: Content::Json(&body),
+    };
+    let claims = Claims {
+        token: Some(&claims),
+        transaction_token: None,
     };
     fit(&rules, &claims, &request).map(|_| ())
 }

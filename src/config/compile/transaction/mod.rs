@@ -1,0 +1,100 @@
+//! Transactions: what must be granted, and where the request must agree with it.
+
+mod binding;
+mod place;
+
+use super::{At, Faults, Part, text};
+use crate::config::wire::transaction::{GrantedIn, Transaction};
+use crate::json::Pointer;
+use crate::route::Template;
+use crate::transaction::{Grant, Rules};
+
+/// What the route has to bind to.
+pub(super) struct Carrier<'a> {
+    pub(super) template: Option<&'a Template>,
+    /// A method of the route that carries no body.
+    pub(super) bodiless: Option<&'a str>,
+    pub(super) body_is_held: bool,
+    /// The route accepts workload identity tokens.
+    pub(super) is_of_workloads: bool,
+    /// The route asks for a transaction token.
+    pub(super) has_transaction_token: bool,
+}
+
+pub(super) fn compile(
+    written: Transaction,
+    carrier: &Carrier<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Rules> {
+    let grant = grant(
+        written.authorization_details,
+        written.granted_in,
+        carrier,
+        at,
+        faults,
+    );
+    let bind_at = at.member("bind");
+    let mut bindings = Vec::new();
+    for (place, part) in written.bind.open(&bind_at, faults)?.into_iter().enumerate() {
+        let at = bind_at.item(place);
+        let written = part.open(&at, faults);
+        bindings.extend(written.and_then(|it| binding::compile(it, carrier, &at, faults)));
+    }
+
+    let body_at = at.member("allow_body");
+    let allow_body = Part::open_if_there(written.allow_body, &body_at, faults)?;
+    if allow_body.is_some() {
+        faults.check(
+            carrier.body_is_held,
+            &body_at,
+            "has no effect without `body: held`",
+        );
+    }
+    let allow_body = allow_body.unwrap_or_default();
+    text::repeated(&allow_body, &body_at, faults);
+    let pointers = allow_body.iter().enumerate();
+    let allow_members: Vec<Pointer> = pointers
+        .filter_map(|(place, member)| text::pointer(member, &body_at.item(place), faults))
+        .collect();
+
+    let query_at = at.member("allow_query");
+    let allow_query = Part::open_if_there(written.allow_query, &query_at, faults)?;
+    let allow_query = allow_query.unwrap_or_default();
+    text::repeated(&allow_query, &query_at, faults);
+    let rules = Rules::new(grant?, bindings, &allow_members, allow_query);
+    faults.keep(rules.map_err(|bad| bad.0), at)
+}
+
+/// Where the granted transaction stands: exactly one of the two is written.
+fn grant(
+    detail: Option<Part<String>>,
+    granted_in: Option<Part<GrantedIn>>,
+    carrier: &Carrier<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Grant> {
+    let (detail_at, in_at) = (at.member("authorization_details"), at.member("granted_in"));
+    match (detail, granted_in) {
+        (Some(detail), None) => {
+            let problem = "workload identity tokens grant none: write `granted_in: tctx` instead";
+            faults.check(!carrier.is_of_workloads, &detail_at, problem);
+            detail.open(&detail_at, faults).map(Grant::Detail)
+        }
+        (None, Some(part)) => {
+            let GrantedIn::Tctx = part.open(&in_at, faults)?;
+            let problem = "is never there: write `transaction_token` on this route";
+            faults.check(carrier.has_transaction_token, &in_at, problem);
+            Some(Grant::Context)
+        }
+        (Some(_), Some(_)) => {
+            faults.add(&in_at, "cannot stand beside `authorization_details`");
+            None
+        }
+        (None, None) => {
+            let problem = "is missing: write it, or `granted_in`";
+            faults.add(&detail_at, problem);
+            None
+        }
+    }
+}

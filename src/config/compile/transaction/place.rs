@@ -1,0 +1,84 @@
+//! Places of a request, as a policy writes them.
+
+use super::{At, Carrier, Faults, text};
+use crate::transaction::place::Place;
+
+/// Headers that the filter sets or removes, or that carry the credentials: never a value to bind.
+const OWN_HEADERS: [&str; 5] = [
+    "authorization",
+    "dpop",
+    "txn-token",
+    "workload-identity-token",
+    "workload-proof-token",
+];
+const OWN_PREFIX: &str = "x-countersign-";
+
+pub(super) fn compile(
+    text: &str,
+    carrier: &Carrier<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Place> {
+    let problem = || {
+        format!(
+            "{text:?} is no place: write `body:/pointer`, `path:name`, `query:name` or `header:name`"
+        )
+    };
+    let (kind, name) = faults.keep(text.split_once(':').ok_or_else(problem), at)?;
+    if name.is_empty() {
+        faults.add(at, problem());
+        return None;
+    }
+    match kind {
+        "body" => {
+            let pointer = text::pointer(name, at, faults)?;
+            body_is_there(carrier, at, faults);
+            Some(Place::Body(pointer))
+        }
+        "path" => {
+            let there = carrier
+                .template
+                .is_none_or(|it| it.names().any(|own| **own == *name));
+            let problem = format!("the path of this route has no parameter {{{name}}}");
+            faults
+                .check(there, at, problem)
+                .then(|| Place::Path(name.to_owned()))
+        }
+        "query" => Some(Place::Query(name.to_owned())),
+        "header" => header(name, at, faults),
+        _ => {
+            faults.add(at, problem());
+            None
+        }
+    }
+}
+
+fn body_is_there(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
+    match (carrier.bodiless, carrier.body_is_held) {
+        // `body: held` is at fault there, and says so itself.
+        (_, true) => {}
+        (Some(method), false) => {
+            faults.add(at, format!("{method} carries no body to bind to"));
+        }
+        (None, false) => faults.add(
+            at,
+            "nothing reads the body: write `body: held` on this route",
+        ),
+    }
+}
+
+fn header(name: &str, at: &At<'_>, faults: &mut Faults) -> Option<Place> {
+    let is_name = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    };
+    let problem = format!("{name:?} is not a header name in lower case");
+    faults
+        .check(name.bytes().all(is_name), at, problem)
+        .then_some(())?;
+    let dashed = name.replace('_', "-");
+    let own = OWN_HEADERS.contains(&dashed.as_str()) || dashed.starts_with(OWN_PREFIX);
+    let problem = format!("{name:?} is a header of the filter itself, or carries the credentials");
+    faults
+        .check(!own, at, problem)
+        .then(|| Place::Header(name.to_owned()))
+}

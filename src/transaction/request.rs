@@ -1,0 +1,54 @@
+//! What a transaction is held against: the request, and the claims that may grant it.
+
+use crate::http::RequestHead;
+use crate::http::origin::Origin;
+use crate::json::Json;
+use crate::route::Parameters;
+use crate::time::UnixTime;
+use std::fmt;
+
+/// The parts of a request that bindings speak of.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// Now.
+    pub now: UnixTime,
+    /// The method.
+    pub method: &'a str,
+    /// The origin of the route.
+    pub origin: &'a Origin,
+    /// The path as it came.
+    pub path: &'a str,
+    /// Path parameters.
+    pub parameters: &'a Parameters,
+    /// The query as it came.
+    pub query: Option<&'a str>,
+    /// The header lines.
+    pub head: &'a RequestHead,
+    /// What the request says beside its head.
+    pub content: Content<'a>,
+}
+
+/// What a request says beside its head, where the route reads it.
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    /// Nothing, or nothing that is read.
+    None,
+    /// A value of JSON.
+    Json(&'a Json),
+}
+
+/// The claims that may grant a request.
+#[derive(Clone, Copy, Default)]
+pub struct Claims<'a> {
+    /// Those of the caller's own token.
+    pub token: Option<&'a Json>,
+    /// Those of the transaction token.
+    pub transaction_token: Option<&'a Json>,
+}
+
+// Claims are personal, so they are never shown.
+impl fmt::Debug for Claims<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Claims").finish_non_exhaustive()
+    }
+}
