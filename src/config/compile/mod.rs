@@ -2,6 +2,7 @@
 //! reading shows them all; None means that a fault was told.
 
 mod body;
+mod call;
 mod domains;
 mod dpop;
 mod hops;

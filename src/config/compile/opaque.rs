@@ -2,8 +2,7 @@
 
 use super::issuers::{Pool, unknown_confirmation};
 use super::names::Known;
-use super::{At, Faults, MILLISECOND, MINUTE, Part, age, span, span_or, text, within};
-use crate::config::units;
+use super::{At, Faults, MILLISECOND, MINUTE, Part, age, call, span_or, text, within};
 use crate::config::wire::opaque::{Client, Introspection, OpaqueIssuer as Written, WithoutSubject};
 use crate::config::wire::scalar::{Age, Whole};
 use crate::policy::IdentityRules;
@@ -89,23 +88,9 @@ fn endpoint_of(
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Option<Endpoint> {
-    let cluster_at = at.member("cluster");
-    let cluster = written.cluster.open(&cluster_at, faults);
-    let cluster = cluster.and_then(|it| text::visible(it, &cluster_at, faults));
-    let path_at = at.member("path");
-    let path = written.path.open(&path_at, faults);
-    let path = path.and_then(|it| text::path(it, &path_at, faults));
-    let authority_at = at.member("authority");
-    let authority = Part::open_if_there(written.authority, &authority_at, faults).flatten();
-    let authority = authority.and_then(|it| text::visible(it, &authority_at, faults));
-    let timeout_at = at.member("timeout");
-    let timeout = written.timeout.open(&timeout_at, faults);
-    let timeout = timeout.and_then(|it| span(&it, MILLISECOND..=MINUTE, &timeout_at, faults));
-    if let (Some(timeout), Some(deadline)) = (timeout, deadline) {
-        let limit = units::show_duration(deadline);
-        let problem = format!("is longer than `waiting.deadline`, {limit}, which would end it");
-        faults.check(timeout <= deadline, &timeout_at, problem);
-    }
+    let address = call::address(written.cluster, written.authority, at, faults);
+    let path = call::path(written.path, at, faults);
+    let timeout = call::timeout(written.timeout, deadline, at, faults);
     let cache_at = at.member("max_cache");
     let max_cache = written.max_cache.open(&cache_at, faults);
     let max_cache = max_cache.and_then(|it| age(&it, LONGEST_CACHE, &cache_at, faults));
@@ -119,10 +104,10 @@ fn endpoint_of(
     let client = written.client.open(&client_at, faults);
     let client = client.and_then(|it| client_of(it, &client_at, faults));
     let (client, secret) = client?;
-    let cluster = cluster?;
+    let address = address?;
     Some(Endpoint {
-        authority: authority.unwrap_or_else(|| cluster.clone()),
-        cluster,
+        cluster: address.cluster,
+        authority: address.authority,
         path: path?,
         timeout: timeout?,
         client,

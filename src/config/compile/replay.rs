@@ -1,8 +1,7 @@
 //! Where uses of proofs are remembered: the log in the process, and the store of a fleet.
 
 use super::names::Names;
-use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, size, span, span_or, text};
-use crate::config::units;
+use super::{At, Faults, MINUTE, Part, SECOND, call, size, span_or, text};
 use crate::config::wire::replay as wire;
 use crate::policy::{Handing, Replay, Route, Scope};
 use crate::proof::replay::fleet::Store;
@@ -183,38 +182,25 @@ fn store(
     let named = text::name(name, at, faults);
     let written = part.open(at, faults)?;
     let protocol = written.protocol.open(&at.member("protocol"), faults);
-    let cluster_at = at.member("cluster");
-    let cluster = written.cluster.open(&cluster_at, faults);
-    let cluster = cluster.and_then(|it| text::visible(it, &cluster_at, faults));
-    let mut visible = |part, name| {
-        let at = at.member(name);
-        match Part::open_if_there(part, &at, faults)? {
-            None => Some(None),
-            Some(text) => text::visible(text, &at, faults).map(Some),
-        }
+    let address = call::address(written.cluster, written.authority, at, faults);
+    let prefix_at = at.member("prefix");
+    let prefix = match Part::open_if_there(written.prefix, &prefix_at, faults) {
+        Some(Some(it)) => text::visible(it, &prefix_at, faults).map(Some),
+        absent_or_faulty => absent_or_faulty,
     };
-    let authority = visible(written.authority, "authority");
-    let prefix = visible(written.prefix, "prefix");
     let skew_at = at.member("clock_skew");
     let five = SECOND.saturating_mul(5);
     let clock_skew = span_or(written.clock_skew, five, SECOND..=MINUTE, &skew_at, faults);
-    let timeout_at = at.member("timeout");
-    let timeout = written.timeout.open(&timeout_at, faults);
-    let timeout = timeout.and_then(|it| span(&it, MILLISECOND..=MINUTE, &timeout_at, faults))?;
-    if let Some(deadline) = deadline {
-        let limit = units::show_duration(deadline);
-        let problem = format!("is longer than `waiting.deadline`, {limit}, which would end it");
-        faults.check(timeout <= deadline, &timeout_at, problem);
-    }
+    let timeout = call::timeout(written.timeout, deadline, at, faults);
     named?;
-    let cluster = cluster?;
+    let address = address?;
     match protocol? {
         wire::StoreProtocol::Etcd => Some(Store {
             name: name.into(),
-            authority: authority?.unwrap_or_else(|| cluster.clone()),
-            cluster,
+            cluster: address.cluster,
+            authority: address.authority,
             prefix: prefix?.unwrap_or_else(|| PREFIX.to_owned()),
-            timeout,
+            timeout: timeout?,
             clock_skew: clock_skew?,
         }),
     }

@@ -1,7 +1,7 @@
 //! Status lists and the deny list.
 
 use super::names::Names;
-use super::{At, Faults, MILLISECOND, Part, SECOND, size, span, span_or, text};
+use super::{At, Faults, MILLISECOND, Part, SECOND, call, size, span, span_or, text};
 use crate::config::wire::revocation::{Deny, StatusList, Subject};
 use crate::config::wire::scalar::Size;
 use crate::crypto::digest::from_base64url;
@@ -89,17 +89,8 @@ fn list(
         let problem = "has no keys that could verify a list";
         faults.check(has_keys, &issuer_at, problem);
     }
-    let cluster_at = at.member("cluster");
-    let cluster = written.cluster.open(&cluster_at, faults);
-    let cluster = cluster.and_then(|it| text::visible(it, &cluster_at, faults));
-    let path_at = at.member("path");
-    let path = written.path.open(&path_at, faults);
-    let path = path.and_then(|it| text::path(it, &path_at, faults));
-    let authority_at = at.member("authority");
-    let authority = match Part::open_if_there(written.authority, &authority_at, faults) {
-        Some(Some(it)) => text::visible(it, &authority_at, faults).map(Some),
-        absent_or_faulty => absent_or_faulty,
-    };
+    let address = call::address(written.cluster, written.authority, at, faults);
+    let path = call::path(written.path, at, faults);
     let refresh_at = at.member("refresh");
     let refresh = written.refresh.open(&refresh_at, faults);
     let bounds = SECOND..=Duration::from_hours(24);
@@ -118,7 +109,7 @@ fn list(
         faults,
     );
     let max_size = list_size(written.max_size, &at.member("max_size"), faults);
-    let cluster = cluster?;
+    let address = address?;
     Some(List {
         name: name.into(),
         uri: uri?.into(),
@@ -126,8 +117,8 @@ fn list(
         max_size: max_size?,
         source: Source {
             name: name.into(),
-            authority: authority?.unwrap_or_else(|| cluster.clone()),
-            cluster,
+            cluster: address.cluster,
+            authority: address.authority,
             path: path?,
             refresh: refresh?,
             max_stale: max_stale?,
