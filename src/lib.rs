@@ -36,3 +36,4 @@ pub(crate) mod testing;
 pub mod time;
 pub mod token;
 pub mod transaction;
+pub mod uses;

@@ -4,7 +4,6 @@ use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
 use crate::http::spiffe::SpiffeId;
 use crate::jose::jwk::Jwk;
-use crate::proof::replay::{Window, fleet};
 use crate::proof::{dpop, http_signature, wimse_signature, wpt};
 use crate::revocation::List;
 use crate::revocation::deny::DenyList;
@@ -13,6 +12,8 @@ use crate::step_up::Service;
 use crate::supply::Source;
 use crate::token::IssuerId;
 use crate::token::issuer::Issuer;
+pub use crate::uses::Scope;
+use crate::uses::{Window, fleet};
 use crate::{assertion, proof, risk, step_up, token, transaction};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -143,29 +144,6 @@ pub struct Replay {
     pub memory: usize,
     /// The store that the routes of scope `Fleet` ask after it. There where one of them is.
     pub store: Option<fleet::Store>,
-}
-
-/// How far a use of a proof is remembered. Each reaches further than the one before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Scope {
-    /// One worker of this proxy process.
-    Worker,
-    /// All workers of this proxy process.
-    Host,
-    /// All replicas that share a store.
-    Fleet,
-}
-
-impl Scope {
-    /// Its name in policies and records.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Worker => "worker",
-            Self::Host => "host",
-            Self::Fleet => "fleet",
-        }
-    }
 }
 
 /// What the upstream sees.

@@ -57,7 +57,7 @@ fn refused(reason: Reason, scope: &'static str) -> Told {
     (Some(reason.code()), Some(scope))
 }
 
-fn answer(world: &World, call: &countersign::proof::replay::fleet::Call) -> Answer {
+fn answer(world: &World, call: &countersign::uses::fleet::Call) -> Answer {
     Answer::Consumed(world.with(|env| world.fleet.answer(call, env.now)))
 }
 

@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["respond", "record", "assertion"],
     &["step_up"],
     &["risk", "transaction", "proof", "keys", "revocation"],
-    &["supply"],
+    &["supply", "uses"],
     &["token"],
     &["jose"],
     &["crypto"],

@@ -2,12 +2,12 @@
 
 use super::abi::{self, Buffer, Map};
 use super::pairs;
-use crate::proof::replay::fleet;
 use crate::reason::Reason;
 use crate::step_up::{Call, MAX_ANSWER_BYTES, Response, Service, Silence};
 use crate::supply::Source;
 use crate::token::introspection::request::{self, Client};
 use crate::token::introspection::{self, Endpoint};
+use crate::uses::fleet;
 use proxy_wasm::hostcalls::dispatch_http_call;
 use proxy_wasm::types::Status;
 use std::time::Duration;

@@ -7,11 +7,11 @@ use super::held::{Body, Held, Request, State};
 use super::pairs;
 use super::waiting::{Caller, Entry};
 use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
-use crate::proof::replay::fleet;
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::respond::{self, Reply, Terms};
 use crate::step_up::Silence;
+use crate::uses::fleet;
 use std::rc::Rc;
 
 /// The filter state that holds the record.

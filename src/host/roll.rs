@@ -4,9 +4,9 @@ use super::abi::{self, Level};
 use super::calls;
 use super::gate::Gate;
 use crate::pipeline;
-use crate::proof::replay::fleet::{self, Response};
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use crate::uses::fleet::{self, Response};
 
 impl Gate {
     /// Asks for the next lease, if one is due. Must run in a callback of the root: the answer to a

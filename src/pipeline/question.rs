@@ -1,10 +1,10 @@
 //! What takes time, and what comes of it.
 
-use crate::proof::replay::fleet;
 use crate::revocation::ListId;
 use crate::step_up::{Call, Response};
 use crate::token::IssuerId;
 use crate::token::introspection::{Inquiry, Verdict};
+use crate::uses::fleet;
 
 /// Something that takes time. Kinds come in this order, each at most once for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use crate::pipeline::authorize::Announced;
 use crate::pipeline::case::Case;
 use crate::pipeline::{Answer, Env};
 use crate::policy::Scope;
-use crate::proof::replay::fleet::{self, Call, Entry, Lease};
 use crate::reason::Reason;
 use crate::step_up::Silence;
+use crate::uses::fleet::{self, Call, Entry, Lease};
 
 /// A caller whose proofs are used for the first time, as far as its route asks. Only this stage makes
 /// one.

@@ -10,11 +10,11 @@ use crate::http::uri::normal_form;
 use crate::proof::http_signature::{
     self, Component, ContentDigest, Key, Message, Presence, UnknownComponent,
 };
-use crate::proof::replay::Window;
 use crate::proof::{Method, Proven, transaction_of};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use crate::token::workload::ProofKey;
+use crate::uses::Window;
 
 /// What tells the signature from others (H1).
 const TAG: &str = "wimse-workload-to-workload";

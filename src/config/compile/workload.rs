@@ -4,12 +4,12 @@ use super::names::Known;
 use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, span_or, text};
 use crate::config::wire::workload::{TransactionToken, WimseSignature, Wpt};
 use crate::policy::{IdentityRules, Route};
-use crate::proof::replay::Window;
 use crate::proof::wpt::{Profile, Rules};
 use crate::proof::{self, Method, wimse_signature};
 use crate::token::transaction::{self, Requesters};
 use crate::token::workload::trust_domain_of;
 use crate::token::{IssuerId, Kind};
+use crate::uses::Window;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -11,10 +11,10 @@ use crate::http::{Field, RequestHead};
 use crate::jose::jwk::Jwk;
 use crate::jose::{Limits, Untrusted};
 use crate::json::Json;
-use crate::proof::replay::Window;
 use crate::proof::{Method, Proven};
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use crate::uses::Window;
 use nonce::{Audience, Mint, Mode, Purpose};
 use std::time::Duration;
 

@@ -19,7 +19,7 @@ use crate::http::structured::write_text;
 use crate::http::target::Target;
 use crate::jose::jwk::Jwk;
 use crate::proof::Method;
-use crate::proof::replay::Window;
+use crate::uses::Window;
 
 /// Whether a signature has a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

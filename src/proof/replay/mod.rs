@@ -1,41 +1,15 @@
-//! The replay log: each proof is used once. Fixed memory, nothing forgotten early, full means refuse.
+//! The replay log: each proof is used once.
 
-mod bucket;
-pub mod fleet;
-mod log;
-mod memory;
-mod root;
 #[cfg(test)]
-pub(in crate::proof) mod tests;
-
-pub use log::Log;
-pub use memory::Memory;
-pub use root::Geometry;
+mod tests;
 
 use crate::crypto::digest::Digest32;
 use crate::reason::Reason;
 use crate::time::UnixTime;
-use std::time::Duration;
+use crate::uses::{self, Buckets, Found, Refusal};
 
-/// How long a proof may pass, whatever its kind: the log remembers it for all of that.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Window {
-    /// How old a proof may be.
-    pub max_age: Duration,
-    /// How far ahead of the clock it may be dated.
-    pub max_ahead: Duration,
-}
-
-impl Window {
-    /// The window that holds both.
-    #[must_use]
-    pub fn widest(self, other: Self) -> Self {
-        Self {
-            max_age: self.max_age.max(other.max_age),
-            max_ahead: self.max_ahead.max(other.max_ahead),
-        }
-    }
-}
+/// The log that holds proofs. What a proof was used for is not asked.
+pub type Log<B> = uses::Log<B, 0>;
 
 /// One use of a proof.
 #[derive(Clone, Copy, Debug)]
@@ -64,33 +38,22 @@ pub trait ReplayLog {
     fn consume(&self, proof: &Use<'_>, now: UnixTime) -> Result<(), Reason>;
 }
 
-/// Memory that all workers share, in numbered buckets: a port of [`Log`]. What it holds is another's
-/// to write, so it is checked on every read and never trusted to be well formed.
-pub trait Buckets {
-    /// The bytes of a bucket and the number of their version. Both are `None` where the bucket was
-    /// never written.
-    ///
-    /// # Errors
-    /// [`BucketFault`] where the memory cannot be read.
-    fn read(&self, bucket: u32) -> Result<(Option<Vec<u8>>, Option<u32>), BucketFault>;
-
-    /// Replaces the bytes of a bucket if they are still of this version, in one atomic step. `None`
-    /// creates it if it is still missing: it must never overwrite.
-    ///
-    /// # Errors
-    /// [`WriteFault`].
-    fn write(&self, bucket: u32, bytes: &[u8], version: Option<u32>) -> Result<(), WriteFault>;
-}
-
-/// The shared memory cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BucketFault;
-
-/// Why a bucket was not written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WriteFault {
-    /// It is of another version by now.
-    Conflict,
-    /// The shared memory cannot be written.
-    Failed,
+impl<B: Buckets> ReplayLog for Log<B> {
+    fn consume(&self, proof: &Use<'_>, now: UnixTime) -> Result<(), Reason> {
+        let used = uses::Use {
+            name: [proof.thumbprint, proof.id],
+            issued_at: proof.issued_at,
+            kept_from: proof.kept_from,
+            owner: proof.owner,
+            value: [],
+        };
+        match self.take(&used, now) {
+            Ok(Found::Nothing) => Ok(()),
+            Ok(Found::Use([])) => Err(Reason::ProofReplayed),
+            Err(Refusal::Predates) => Err(Reason::ProofPredatesLog),
+            Err(Refusal::Quota) => Err(Reason::ReplayQuota),
+            Err(Refusal::Full) => Err(Reason::ReplayLogFull),
+            Err(Refusal::Fault) => Err(Reason::ReplayLogFault),
+        }
+    }
 }

@@ -1,20 +1,23 @@
 #![expect(
-    clippy::unwrap_in_result,
     clippy::arithmetic_side_effects,
     reason = "test support: a fault in it is a failed test"
 )]
 
 mod faults;
-pub(in crate::proof) mod memory;
 mod restart;
 #[cfg(not(target_arch = "wasm32"))]
 mod sequences;
 
-use super::bucket::{CAPACITY, QUOTA};
 use super::*;
 use crate::crypto::digest::sha256;
 use crate::testing::{NOW, NOW_SECS, test};
-use memory::{Memory, log, log_of};
+use crate::uses::testing::{Memory, log, log_of};
+use crate::uses::{Geometry, Window};
+
+/// As many entries as a bucket has room for.
+const CAPACITY: usize = 145;
+/// As many as one owner may have of them.
+const QUOTA: usize = 36;
 
 /// The moment so many seconds after [`NOW`].
 fn at(seconds: i64) -> UnixTime {
@@ -192,7 +195,7 @@ fn memory_is_what_the_policy_says() {
     ] {
         assert_eq!(Geometry::of(memory).buckets(), buckets);
     }
-    assert_eq!(Geometry::of(8 << 20).entries(), 296_960);
+    assert_eq!(Geometry::of(8 << 20).entries::<0>(), 296_960);
     let memory = Memory::default();
     let log = log_of(&memory, Geometry::of(3 * 4096), 60, at(-1000));
     for jti in 0..100 {

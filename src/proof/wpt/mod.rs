@@ -12,11 +12,11 @@ use crate::crypto::digest::{Digest32, sha256};
 use crate::crypto::{Algorithm, Verifier};
 use crate::http::RequestHead;
 use crate::jose::{Limits, Untrusted};
-use crate::proof::replay::Window;
 use crate::proof::{Method, Proven};
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use crate::token::workload::ProofKey;
+use crate::uses::Window;
 use claims::Claims;
 use std::time::Duration;
 

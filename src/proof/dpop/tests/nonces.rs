@@ -3,9 +3,10 @@
 use super::*;
 use crate::crypto::digest::MacKey;
 use crate::proof::dpop::nonce::{Audience, Mint, Mode, Purpose};
-use crate::proof::replay::tests::memory::{Memory, log};
-use crate::proof::replay::{Geometry, Log, ReplayLog, Use};
+use crate::proof::replay::{Log, ReplayLog, Use};
 use crate::testing::{AUDIENCE, stranger_key, test};
+use crate::uses::Geometry;
+use crate::uses::testing::{Memory, log};
 use serde_json::json;
 use std::time::Duration;
 

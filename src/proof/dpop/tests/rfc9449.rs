@@ -1,9 +1,9 @@
 //! The worked examples of RFC 9449.
 
 use super::*;
-use crate::proof::replay::tests::memory::{Memory, log};
 use crate::proof::replay::{ReplayLog, Use};
 use crate::testing::{strict, test};
+use crate::uses::testing::{Memory, log};
 use serde_json::json;
 
 /// The key of every example.

@@ -42,7 +42,7 @@ fn run(steps: Vec<Step>) {
     let mut memory = Memory::default();
     let (mut now, mut latest, mut age) = (0_i64, 0_i64, 60_u64);
     // Whoever asks first begins the log, here and after each restart.
-    drop(log_of(&memory, Geometry::of(0), age, at(now)));
+    drop(log_of::<0>(&memory, Geometry::of(0), age, at(now)));
     let mut passed: Vec<Passed> = Vec::new();
     for step in steps {
         let (proof, iat) = match step {
@@ -70,7 +70,7 @@ fn run(steps: Vec<Step>) {
             }
             Step::Restart => {
                 memory = Memory::default();
-                drop(log_of(&memory, Geometry::of(0), age, at(now)));
+                drop(log_of::<0>(&memory, Geometry::of(0), age, at(now)));
                 // Names are free again; the proofs themselves stay used.
                 for earlier in &mut passed {
                     earlier.until = i64::MIN;

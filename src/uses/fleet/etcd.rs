@@ -4,8 +4,8 @@
 //! mark of one. Facts of etcd 3.4.23 are in the tests.
 
 use crate::json::{Json, Limits};
-use crate::proof::replay::fleet::{Entry, Lease, MAX_ANSWER_BYTES, Response};
 use crate::reason::Reason;
+use crate::uses::fleet::{Entry, Lease, MAX_ANSWER_BYTES, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;

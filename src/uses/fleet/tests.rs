@@ -1,8 +1,8 @@
 //! What etcd 3.4.23 (Debian bookworm) answers, and what is made of it and of everything else.
 
 use super::*;
-use crate::proof::replay::Window;
 use crate::testing::{NOW, NOW_SECS, test};
+use crate::uses::Window;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;

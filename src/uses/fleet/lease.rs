@@ -27,10 +27,10 @@
 //! before a longer one has it expire. A store that counts its seconds too fast.
 
 use crate::http::date;
-use crate::proof::replay::Window;
-use crate::proof::replay::fleet::{Response, etcd};
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use crate::uses::Window;
+use crate::uses::fleet::{Response, etcd};
 use std::time::Duration;
 
 /// Least time for which a lease is used, so that short windows do not have workers ask all the time.

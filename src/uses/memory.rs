@@ -1,12 +1,11 @@
 //! Memory that one worker alone has.
 
-use crate::proof::replay::{BucketFault, Buckets, WriteFault};
+use crate::uses::{BucketFault, Buckets, WriteFault};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// Buckets in the memory of one worker. Copies of a proof that meet other workers pass there, once
-/// each.
+/// Buckets in the memory of one worker. Copies that meet other workers pass there, once each.
 #[derive(Debug, Default)]
 pub struct Memory {
     held: RefCell<BTreeMap<u32, (Vec<u8>, u32)>>,

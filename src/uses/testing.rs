@@ -1,13 +1,20 @@
 //! Shared memory as a host has it: versions, compare-and-swap, and faults on demand.
 
-use super::*;
+#![expect(
+    clippy::unwrap_in_result,
+    clippy::arithmetic_side_effects,
+    reason = "test support: a fault in it is a failed test"
+)]
+
 use crate::crypto::digest::MacKey;
+use crate::time::UnixTime;
+use crate::uses::{BucketFault, Buckets, Geometry, Log, Window, WriteFault};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
 #[derive(Default)]
-pub(in crate::proof) struct Memory(Mutex<State>);
+pub(crate) struct Memory(Mutex<State>);
 
 #[derive(Default)]
 struct State {
@@ -21,15 +28,15 @@ struct State {
 }
 
 impl Memory {
-    pub(super) fn bytes(&self, bucket: u32) -> Option<Vec<u8>> {
+    pub(crate) fn bytes(&self, bucket: u32) -> Option<Vec<u8>> {
         self.0.lock().unwrap().buckets.get(&bucket)?.0.clone()
     }
 
-    pub(super) fn numbers(&self) -> Vec<u32> {
+    pub(crate) fn numbers(&self) -> Vec<u32> {
         self.0.lock().unwrap().buckets.keys().copied().collect()
     }
 
-    pub(super) fn put(&self, bucket: u32, bytes: Option<Vec<u8>>, version: Option<u32>) {
+    pub(crate) fn put(&self, bucket: u32, bytes: Option<Vec<u8>>, version: Option<u32>) {
         self.0
             .lock()
             .unwrap()
@@ -37,15 +44,15 @@ impl Memory {
             .insert(bucket, (bytes, version));
     }
 
-    pub(super) fn conflict(&self, times: usize) {
+    pub(crate) fn conflict(&self, times: usize) {
         self.0.lock().unwrap().conflicts = times;
     }
 
-    pub(super) fn fail(&self, reads: bool, writes: bool) {
+    pub(crate) fn fail(&self, reads: bool, writes: bool) {
         self.0.lock().unwrap().fails = (reads, writes);
     }
 
-    pub(super) fn reads(&self) -> usize {
+    pub(crate) fn reads(&self) -> usize {
         self.0.lock().unwrap().reads
     }
 }
@@ -80,18 +87,18 @@ impl Buckets for &Memory {
     }
 }
 
-/// A log of 8 MiB for proofs of at most 60 s, and 10 s ahead.
-pub(in crate::proof) fn log(memory: &Memory, now: UnixTime) -> Log<&Memory> {
+/// A log of 8 MiB for what is at most 60 s old, and 10 s ahead.
+pub(crate) fn log<const V: usize>(memory: &Memory, now: UnixTime) -> Log<&Memory, V> {
     log_of(memory, Geometry::of(8 << 20), 60, now)
 }
 
-/// A log for proofs of at most this age, in seconds, and 10 s ahead.
-pub(super) fn log_of(
+/// A log for what is at most of this age, in seconds, and 10 s ahead.
+pub(crate) fn log_of<const V: usize>(
     memory: &Memory,
     geometry: Geometry,
     max_age: u64,
     now: UnixTime,
-) -> Log<&Memory> {
+) -> Log<&Memory, V> {
     let window = Window {
         max_age: Duration::from_secs(max_age),
         max_ahead: Duration::from_secs(10),

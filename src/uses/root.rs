@@ -1,9 +1,9 @@
 //! What all workers of a process must agree on, settled once by whoever comes first.
 
 use crate::crypto::digest::MacKey;
-use crate::proof::replay::{Buckets, WriteFault, bucket};
-use crate::reason::Reason;
 use crate::time::UnixTime;
+use crate::uses::bucket::{self, Bucket};
+use crate::uses::{Buckets, Refusal, WriteFault};
 
 /// The bucket of the root. Uses are in those from 1 on.
 const NUMBER: u32 = 0;
@@ -33,10 +33,10 @@ impl Geometry {
         self.buckets
     }
 
-    /// The most live uses that all buckets together hold.
+    /// The most live uses that all buckets together hold, each with a value of `V` bytes.
     #[must_use]
-    pub fn entries(self) -> u64 {
-        let each = u64::try_from(bucket::CAPACITY).unwrap_or(0);
+    pub fn entries<const V: usize>(self) -> u64 {
+        let each = u64::try_from(Bucket::<V>::CAPACITY).unwrap_or(0);
         u64::from(self.buckets).saturating_mul(each)
     }
 
@@ -63,35 +63,35 @@ impl Root {
     /// The root that is held, or else a new one.
     ///
     /// # Errors
-    /// [`Reason::ReplayLogFault`] where the memory fails, or holds something else or the root of a
+    /// [`Refusal::Fault`] where the memory fails, or holds something else or the root of a
     /// log under another key.
     pub(super) fn settle<B: Buckets>(
         buckets: &B,
         geometry: Geometry,
         key: &MacKey,
         now: UnixTime,
-    ) -> Result<Self, Reason> {
+    ) -> Result<Self, Refusal> {
         let own = Self {
             geometry,
             born: now,
         };
-        match buckets.read(NUMBER).map_err(|_| Reason::ReplayLogFault)? {
+        match buckets.read(NUMBER).map_err(|_| Refusal::Fault)? {
             (None, None) => match buckets.write(NUMBER, &own.bytes(key), None) {
                 Ok(()) => return Ok(own),
                 Err(WriteFault::Conflict) => {}
-                Err(WriteFault::Failed) => return Err(Reason::ReplayLogFault),
+                Err(WriteFault::Failed) => return Err(Refusal::Fault),
             },
             (bytes, _) => return Self::read(bytes, key),
         }
         // Another worker was first.
-        let (bytes, _) = buckets.read(NUMBER).map_err(|_| Reason::ReplayLogFault)?;
+        let (bytes, _) = buckets.read(NUMBER).map_err(|_| Refusal::Fault)?;
         Self::read(bytes, key)
     }
 
-    fn read(bytes: Option<Vec<u8>>, key: &MacKey) -> Result<Self, Reason> {
+    fn read(bytes: Option<Vec<u8>>, key: &MacKey) -> Result<Self, Refusal> {
         bytes
             .and_then(|bytes| Self::parse(&bytes, key))
-            .ok_or(Reason::ReplayLogFault)
+            .ok_or(Refusal::Fault)
     }
 
     fn bytes(self, key: &MacKey) -> Vec<u8> {
