@@ -1,7 +1,12 @@
-//! The parameters of a query, decoded as `application/x-www-form-urlencoded`, and strictly.
+//! The parameters of a query and the members of a form, decoded as
+//! `application/x-www-form-urlencoded`, and strictly.
 
+use crate::json::names;
 use std::borrow::Cow;
 use std::fmt::Write as _;
+
+/// Most members of a form that is read. Frameworks that stop at a number stop at more than these.
+pub const MOST_MEMBERS: usize = 256;
 
 /// A name and its value, decoded.
 pub type Parameter<'q> = (Cow<'q, str>, Cow<'q, str>);
@@ -24,7 +29,56 @@ fn parameter(text: &str) -> Option<Parameter<'_>> {
     Some((decode(name)?, decode(value)?))
 }
 
-fn decode(text: &str) -> Option<Cow<'_, str>> {
+/// The members of a form that is the whole body of a request, in order. A body without a byte has none.
+///
+/// None where it has more than [`MOST_MEMBERS`], and where readers differ on it: what [`parameters`]
+/// has as none, a byte that is not visible ASCII (a form has every other one percent-encoded), a
+/// member without `=` or without a name, and names that [`collide`].
+#[must_use]
+pub fn members(body: &[u8]) -> Option<Vec<Parameter<'_>>> {
+    let text = std::str::from_utf8(body).ok()?;
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
+    let has_name = |part: &str| part.find('=').is_some_and(|at| at > 0);
+    if !text.is_empty() && !text.split('&').all(has_name) {
+        return None;
+    }
+    let members: Vec<Parameter<'_>> = parameters(text)
+        .take(MOST_MEMBERS.saturating_add(1))
+        .collect::<Option<_>>()?;
+    let is_many = members.len() > MOST_MEMBERS;
+    let names = members.iter().map(|(name, _)| name.as_ref());
+    (!is_many && !collide(names)).then_some(members)
+}
+
+/// Whether some reader takes two names for one, or one of them for a part of the other. What
+/// [`reads_as`] leaves out of sight is left out here, and `a` holds `a[b]`, where that is a way to
+/// write a member of a member.
+pub fn collide<'n>(names: impl Iterator<Item = &'n str>) -> bool {
+    let mut names: Vec<(Cow<'_, str>, Cow<'_, str>)> = names.map(parts).collect();
+    names.sort_unstable();
+    let mut pairs = names.array_windows();
+    pairs.any(|[(one, above), (other, below)]| one == other && below.starts_with(above.as_ref()))
+}
+
+/// A name as [`reads_as`] takes it: what stands before a `[`, and the rest.
+fn parts(name: &str) -> (Cow<'_, str>, Cow<'_, str>) {
+    let name = name.trim_start_matches(' ');
+    let name = name.split('\0').next().unwrap_or_default();
+    let at = name.find('[').unwrap_or(name.len());
+    let (stem, rest) = name.split_at_checked(at).unwrap_or((name, ""));
+    let stem = if stem.contains(['.', ' ']) {
+        Cow::Owned(names::folded(&stem.replace(['.', ' '], "_")).into_owned())
+    } else {
+        names::folded(stem)
+    };
+    (stem, names::folded(rest))
+}
+
+/// A name or a value as its sender meant it: `+` is a space, and what is percent-encoded is a byte of
+/// UTF-8. None where it is not.
+pub(super) fn decode(text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(['%', '+']) {
         return Some(Cow::Borrowed(text));
     }
@@ -47,6 +101,21 @@ fn hex(byte: u8) -> Option<u8> {
     u8::try_from(char::from(byte).to_digit(16)?).ok()
 }
 
+/// Whether some reader takes a name for this one, which is in its folded form. Case is nothing to
+/// some; PHP skips spaces before a name and reads `.` and ` ` in it as `_`; and where strings end
+/// with a NUL, so does a name.
+#[must_use]
+pub fn reads_as(name: &str, folded: &str) -> bool {
+    let read = name.trim_start_matches(' ').chars();
+    let read = read.take_while(|character| *character != '\0');
+    read.map(|character| match character {
+        '.' | ' ' => '_',
+        other => other,
+    })
+    .flat_map(char::to_lowercase)
+    .eq(folded.chars())
+}
+
 /// Writes a text so that it is one name or value of a form (RFC 6749 appendix B).
 pub fn encode(text: &str, form: &mut String) {
     for byte in text.bytes() {
@@ -64,78 +133,4 @@ pub fn encode(text: &str, form: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::test;
-
-    fn read(query: &str) -> Option<Vec<(String, String)>> {
-        parameters(query)
-            .map(|item| item.map(|(name, value)| (name.into_owned(), value.into_owned())))
-            .collect()
-    }
-
-    #[test]
-    fn parameters_are_split_and_then_decoded() {
-        for (query, expected) in [
-            ("", &[][..]),
-            ("a=1", &[("a", "1")]),
-            ("a=1&b=2&a=3", &[("a", "1"), ("b", "2"), ("a", "3")]),
-            ("a", &[("a", "")]),
-            ("a=", &[("a", "")]),
-            ("=a", &[("", "a")]),
-            ("a=b=c", &[("a", "b=c")]),
-            ("a%3Db=c%26d", &[("a=b", "c&d")]),
-            ("a+b=c%2Bd+e", &[("a b", "c+d e")]),
-            ("%61=%c3%A9", &[("a", "é")]),
-            ("a=%253B", &[("a", "%3B")]),
-        ] {
-            let read = read(query).expect(query);
-            let read: Vec<_> = read.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-            assert_eq!(read, expected, "{query}");
-        }
-    }
-
-    #[test]
-    fn what_is_encoded_reads_as_it_was() {
-        for text in ["", "a b", "a=b&c;d", "%41+~", "é\u{0}\r\n", "*-._09AZaz"] {
-            let mut form = String::new();
-            encode(text, &mut form);
-            assert!(
-                form.is_ascii() && !form.contains(['&', '=', ';', ' ']),
-                "{form}"
-            );
-            let expected = vec![(text.to_owned(), String::new())];
-            let found = if text.is_empty() {
-                expected.clone()
-            } else {
-                read(&form).unwrap()
-            };
-            assert_eq!(found, expected, "{form}");
-        }
-        // RFC 6749 appendix B.
-        let mut form = String::new();
-        encode(" %&+\u{a3}\u{20ac}", &mut form);
-        assert_eq!(form, "+%25%26%2B%C2%A3%E2%82%AC");
-    }
-
-    #[test]
-    fn what_readers_differ_on_is_none() {
-        for query in [
-            "&",
-            "a&",
-            "&a",
-            "a&&b",
-            "a;b",
-            "a=1;b=2",
-            "a=%",
-            "a=%4",
-            "a=%zz",
-            "a=%+4",
-            "%ff",
-            "a=%c3",
-            "a=%ed%a0%80",
-        ] {
-            assert_eq!(read(query), None, "{query}");
-        }
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ pub mod date;
 pub mod form;
 pub mod forwarded_certificate;
 pub mod origin;
+pub mod overrides;
 pub mod spiffe;
 pub mod structured;
 pub mod target;

@@ -1,6 +1,7 @@
 //! Strict JSON as evidence: no duplicate member at any depth, numbers kept as their text.
 
 pub mod decimal;
+pub mod names;
 mod reader;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! First stage: is this a request that everyone on its way reads alike, and which route governs it?
 
 use crate::http::target::Target;
-use crate::http::{Field, RequestHead};
+use crate::http::{Field, RequestHead, overrides};
 use crate::pipeline::case::Case;
 use crate::pipeline::{Env, Halt};
 use crate::policy::{Route, Unmatched};
@@ -19,24 +19,14 @@ pub(super) struct Admitted {
     pub(super) parameters: Parameters,
 }
 
-/// Headers that frameworks route by in place of the target. On a path that no route lists they would
-/// lead around every route.
-const TARGETS: [&str; 3] = ["x-original-url", "x-original-uri", "x-rewrite-url"];
-/// Headers that frameworks take for the method.
-const METHODS: [&str; 3] = [
-    "x-http-method-override",
-    "x-http-method",
-    "x-method-override",
-];
-
 pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result<Admitted, Halt> {
     if let Field::One(traceparent) = head.field("traceparent") {
         case.note_trace(record::trace_id(traceparent));
     }
     // Before matching, on every request: neither an ambiguous spelling nor a second target must slip
-    // past the routes.
+    // past the routes. On a path that no route lists, a second target leads around every route.
     let target = Target::parse(head.path())?;
-    if carries(&head, &TARGETS) {
+    if overrides::of_target(&head) {
         return Err(Reason::OverrideRefused.into());
     }
     let policy = env.policy;
@@ -60,7 +50,7 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         }
     };
     case.note_route(route);
-    if carries(&head, &METHODS) {
+    if overrides::of_method(&head, target.query()) {
         return Err(Reason::OverrideRefused.into());
     }
     if !route.origin.is_authority(head.authority()) {
@@ -79,10 +69,6 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         parameters,
         head,
     })
-}
-
-fn carries(head: &RequestHead, names: &[&str]) -> bool {
-    names.iter().any(|name| head.field(name) != Field::Absent)
 }
 
 /// Whether requests of this route are held, for their body or for an answer.

@@ -1,5 +1,6 @@
 //! The members that a body may have, as a tree that is made at load. Everything else refuses.
 
+use crate::json::names::collide;
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
 
@@ -146,16 +147,6 @@ impl Members {
         let listed = self.below.iter().map(|listed| listed.name.as_str());
         !collide(listed.chain(unlisted))
     }
-}
-
-/// Whether two names differ only in case, or not at all. Case is folded over upper case, so that
-/// `ſ` is an `s`, as some readers of JSON have it.
-pub(super) fn collide<'n>(names: impl Iterator<Item = &'n str>) -> bool {
-    let mut folded: Vec<String> = names
-        .map(|name| name.to_uppercase().to_lowercase())
-        .collect();
-    folded.sort_unstable();
-    folded.array_windows().any(|[one, next]| one == next)
 }
 
 fn index(name: &str) -> Option<usize> {

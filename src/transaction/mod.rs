@@ -10,6 +10,7 @@ pub mod request;
 mod tests;
 
 use crate::http::form;
+use crate::json::names;
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
 use binding::Binding;
@@ -68,7 +69,7 @@ impl Rules {
         }
         query.sort_unstable();
         query.dedup();
-        if members::collide(query.iter().map(String::as_str)) {
+        if names::collide(query.iter().map(String::as_str)) {
             return Err(BadRules("two query parameters differ only in case"));
         }
         let binds_body = !bound.is_empty();
