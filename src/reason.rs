@@ -68,7 +68,7 @@ reasons! {
     MethodUnlisted = "method_unlisted",
     /// The authority is not the origin of the route.
     AuthorityMismatch = "authority_mismatch",
-    /// The request carries a header that overrides its method or its target.
+    /// A header, a query parameter or a member of the body overrides the method or the target.
     OverrideRefused = "override_refused",
     /// An upgrade, a CONNECT or a stream on a route that must hold the request.
     UpgradeRefused = "upgrade_refused",
@@ -248,7 +248,7 @@ reasons! {
     DetailAmbiguous = "detail_ambiguous",
     /// The body is of a type that the route does not declare.
     BodyType = "body_type",
-    /// The body is encoded.
+    /// The body is encoded, or a part of one.
     BodyEncoding = "body_encoding",
     /// The body is larger than the route reads.
     BodyTooLarge = "body_too_large",

@@ -71,7 +71,14 @@ fn elsewhere(change: impl FnOnce(&mut Plan)) -> Plan {
 fn no_unlisted_path_carries_a_listed_one_in_a_header() {
     let world = World::under(&policy(|it| it["unmatched"] = json!("pass")), NOW);
     assert_eq!(reason(&judge(&world, &elsewhere(|_| {}))), None);
-    for name in ["x-original-url", "x-original-uri", "x-rewrite-url"] {
+    for name in [
+        "x-original-url",
+        "x-original-uri",
+        "x-rewrite-url",
+        "path_info",
+        "script_name",
+        "x-script-name",
+    ] {
         let plan = elsewhere(|plan| plan.field(name, "/accounts/7"));
         let outcome = judge(&world, &plan);
         assert_eq!(reason(&outcome), Some(Reason::OverrideRefused), "{name}");

@@ -1,6 +1,6 @@
 //! The body of a transaction route: declared, bounded, strict.
 
-use crate::http::{Field, RequestHead};
+use crate::http::{Field, RequestHead, overrides};
 use crate::json::{Fault, Json, Limits};
 use crate::reason::Reason;
 
@@ -13,8 +13,8 @@ pub struct Rules {
     pub is_json: bool,
 }
 
-/// Checks in the header phase what can be known of the body there: no transfer coding, a declared
-/// length within the limit, and of JSON also the type `application/json` (with at most
+/// Checks in the header phase what can be known of the body there: no transfer coding, no part of a
+/// body, a declared length within the limit, and of JSON also the type `application/json` (with at most
 /// `charset=utf-8`) and no content coding.
 ///
 /// # Errors
@@ -31,6 +31,10 @@ pub fn announce(rules: &Rules, head: &RequestHead) -> Result<(), Reason> {
         Field::Absent => {}
         Field::One(value) if value.trim_ascii().eq_ignore_ascii_case(b"chunked") => {}
         Field::One(_) | Field::Several => return Err(Reason::BodyEncoding),
+    }
+    // B5: it is the whole, and not a part that some upstream puts into what it has (RFC 9110 section 14.5).
+    if head.field("content-range") != Field::Absent {
+        return Err(Reason::BodyEncoding);
     }
     // B4: a declared length is a number within the limit.
     match head.field("content-length") {
@@ -91,7 +95,7 @@ pub fn absent(head: &RequestHead) -> Result<(), Reason> {
 /// Reads the whole body. None where it is not read as JSON.
 ///
 /// # Errors
-/// [`Reason::BodyTooLarge`], [`Reason::BodyMalformed`].
+/// [`Reason::BodyTooLarge`], [`Reason::BodyMalformed`], [`Reason::OverrideRefused`].
 pub fn read(rules: &Rules, bytes: &[u8]) -> Result<Option<Json>, Reason> {
     if bytes.len() > rules.limits.bytes {
         return Err(Reason::BodyTooLarge);
@@ -100,11 +104,15 @@ pub fn read(rules: &Rules, bytes: &[u8]) -> Result<Option<Json>, Reason> {
         return Ok(None);
     }
     // The size is known to be within the limit, so what is too large here is too deep, or a number.
-    Json::parse(bytes, rules.limits)
-        .map(Some)
-        .map_err(|fault| match fault {
-            Fault::Syntax | Fault::Duplicate | Fault::TooLarge => Reason::BodyMalformed,
-        })
+    let json = Json::parse(bytes, rules.limits).map_err(|fault| match fault {
+        Fault::Syntax | Fault::Duplicate | Fault::TooLarge => Reason::BodyMalformed,
+    })?;
+    // B6: no framework takes a member of it for the method.
+    let mut names = json.as_object().unwrap_or_default().iter();
+    if names.any(|(name, _)| overrides::is_method(name)) {
+        return Err(Reason::OverrideRefused);
+    }
+    Ok(Some(json))
 }
 
 /// Whether this is `application/json`, perhaps with the parameter `charset=utf-8`, and nothing else

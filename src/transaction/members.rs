@@ -137,13 +137,17 @@ impl Members {
         }
     }
 
-    /// Whether no member differs only in case from another, or from a listed one. Where a place is
-    /// closed this needs no look: listed names do not collide, and every other name refuses.
+    /// Whether no member differs only in case from another, or from a listed one, and none has a
+    /// control character in its name, at which some readers end it. Where a place is closed this needs
+    /// no look: listed names do not collide, and every other name refuses.
     fn are_distinct(&self, members: &[(String, Json)]) -> bool {
         let unlisted = members
             .iter()
             .map(|(name, _)| name.as_str())
             .filter(|name| self.below.iter().all(|listed| listed.name != *name));
+        if unlisted.clone().any(|name| name.contains(char::is_control)) {
+            return false;
+        }
         let listed = self.below.iter().map(|listed| listed.name.as_str());
         !collide(listed.chain(unlisted))
     }

@@ -9,8 +9,7 @@ pub mod request;
 #[cfg(test)]
 mod tests;
 
-use crate::http::form;
-use crate::json::names;
+use crate::http::{form, overrides};
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
 use binding::Binding;
@@ -49,7 +48,8 @@ impl Rules {
     /// # Errors
     /// [`BadRules`] where no request could ever fit, or names collide: a binding of the whole body,
     /// something listed inside of a bound value, a header name that is not in lower case, body
-    /// members or query parameters that differ only in case.
+    /// members that differ only in case, query parameters that some reader takes for one or for the
+    /// method.
     pub fn new(
         grant: Grant,
         bindings: Vec<Binding>,
@@ -69,8 +69,13 @@ impl Rules {
         }
         query.sort_unstable();
         query.dedup();
-        if names::collide(query.iter().map(String::as_str)) {
-            return Err(BadRules("two query parameters differ only in case"));
+        if query.iter().any(|name| overrides::is_method(name)) {
+            return Err(BadRules(
+                "a query parameter is listed that frameworks take for the method, and that is refused",
+            ));
+        }
+        if form::collide(query.iter().map(String::as_str)) {
+            return Err(BadRules("some reader takes two query parameters for one"));
         }
         let binds_body = !bound.is_empty();
         let members = Members::new(&bound, allow_members).map_err(BadRules)?;

@@ -93,6 +93,8 @@ fn codings_and_lengths_are_what_they_may_be() {
         ),
         ("transfer-encoding", "identity", Err(Reason::BodyEncoding)),
         ("transfer-encoding", "", Err(Reason::BodyEncoding)),
+        ("content-range", "bytes 0-19/20", Err(Reason::BodyEncoding)),
+        ("content_range", "", Err(Reason::BodyEncoding)),
         ("content-length", "0", Ok(())),
         ("content-length", "20", Ok(())),
         ("content-length", "0020", Ok(())),
@@ -142,6 +144,10 @@ fn a_body_is_read_within_its_limits() {
         (b"\"\xff\"", Some(Reason::BodyMalformed)),
         (b"a=1", Some(Reason::BodyMalformed)),
         (b"", Some(Reason::BodyMalformed)),
+        (br#"{"_method":"PUT"}"#, Some(Reason::OverrideRefused)),
+        (br#"{"_Method":7}"#, Some(Reason::OverrideRefused)),
+        (br#"{"a":"_method"}"#, None),
+        (br#"[{"_method":1}]"#, None),
     ] {
         let text = String::from_utf8_lossy(bytes);
         assert_eq!(read(&RULES, bytes).err(), expected, "{text}");

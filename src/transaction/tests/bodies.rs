@@ -195,6 +195,8 @@ fn what_the_allow_list_names_is_free_but_has_one_reading() {
             r#"{"text":"a","deep":[{"é":1,"É":2}]}"#,
             r#"{"cost":1,"coſt":2}"#,
             r#"{"kind":1,"Kind":2}"#,
+            r#"{"text\u0000":1}"#,
+            r#"[{"\u0085":1}]"#,
         ],
         Err(Reason::BodyUnlisted),
     );

@@ -11,6 +11,7 @@
 //! in `extend` of the file; the policy is otherwise that of the flow table (`support/policy.rs`).
 #![expect(clippy::indexing_slicing, reason = "tests")]
 
+mod bodies;
 mod delegations;
 mod payments;
 mod tool_calls;
@@ -42,6 +43,7 @@ pub(crate) enum Changes {
 
 fn groups() -> Vec<Group> {
     let mut groups = payments::groups();
+    groups.extend(bodies::groups());
     groups.extend(tool_calls::groups());
     groups.extend(delegations::groups());
     groups
@@ -51,6 +53,7 @@ fn groups() -> Vec<Group> {
 pub(crate) fn document() -> Value {
     let mut document = policy::document();
     payments::extend(&mut document);
+    bodies::extend(&mut document);
     tool_calls::extend(&mut document);
     delegations::extend(&mut document);
     document
