@@ -55,8 +55,8 @@ pub struct Facts<'a> {
     pub subject: Option<&'a str>,
     /// `client_id`.
     pub client: Option<&'a str>,
-    /// `sub` of the outermost `act`.
-    pub actor: Option<&'a str>,
+    /// Issuer and `sub` of the outermost `act`.
+    pub actor: Option<(&'a str, &'a str)>,
     /// The id of the transaction.
     pub transaction: Option<&'a str>,
 }
@@ -90,6 +90,7 @@ struct Claims<'a> {
 
 #[derive(Serialize)]
 struct Actor<'a> {
+    iss: &'a str,
     sub: &'a str,
 }
 
@@ -157,7 +158,7 @@ impl Asserter {
             sub: facts.subject,
             sub_iss: facts.issuer,
             client_id: facts.client,
-            act: facts.actor.map(|sub| Actor { sub }),
+            act: facts.actor.map(|(iss, sub)| Actor { iss, sub }),
             txn: facts.transaction,
         };
         let claims = serde_json::to_vec(&claims).ok()?;
@@ -302,7 +303,7 @@ mod tests {
         let text = asserter.assert(&Facts {
             query: Some("a=1"),
             body: Some(&digest),
-            actor: Some("agent"),
+            actor: Some(("https://agents.example.com", "agent")),
             transaction: Some("t-1"),
             ..facts()
         });
@@ -311,7 +312,10 @@ mod tests {
         assert_eq!(claims["aud"], "ledger");
         assert_eq!(claims["query_sha256"], base64url(b"a=1"));
         assert_eq!(claims["body_sha256"], base64url(b"{}"));
-        assert_eq!(claims["act"], json!({ "sub": "agent" }));
+        assert_eq!(
+            claims["act"],
+            json!({ "iss": "https://agents.example.com", "sub": "agent" })
+        );
         assert_eq!(claims["txn"], "t-1");
     }
 }

@@ -10,8 +10,9 @@ use crate::revocation::deny::DenyList;
 use crate::route::{Index, Template};
 use crate::step_up::Service;
 use crate::supply::Source;
-use crate::token::IssuerId;
 use crate::token::issuer::Issuer;
+use crate::token::subject::SubjectKind;
+use crate::token::{IssuerId, actor};
 pub use crate::uses::Scope;
 use crate::uses::{Window, fleet};
 use crate::{assertion, proof, risk, step_up, token, transaction};
@@ -207,6 +208,8 @@ pub struct Route {
     pub origin: Origin,
     /// Who may call.
     pub identity: IdentityRules,
+    /// Who may act for the subjects of its tokens. None: nobody.
+    pub delegation: Option<actor::Rules>,
     /// Whether its requests are for tokens and bring none: whoever holds the key of a proof may call.
     pub issuance: bool,
     /// How possession is shown.
@@ -261,6 +264,8 @@ pub struct IdentityRules {
     pub introspection: Option<Duration>,
     /// Scopes that the token must hold, all of them.
     pub scopes: Vec<String>,
+    /// The kinds of subjects that may call. None: every subject, of a kind or of none.
+    pub kinds: Option<Vec<SubjectKind>>,
 }
 
 impl IdentityRules {

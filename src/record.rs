@@ -55,10 +55,18 @@ pub struct Record {
     pub issuer: Option<String>,
     /// `sub` of the token, or the SPIFFE ID of a workload that is known by its certificate.
     pub subject: Option<String>,
+    /// What kind of subject it is, as the policy tells it: `human`, `workload` or `agent`.
+    pub subject_kind: Option<&'static str>,
     /// `client_id` of the token.
     pub client: Option<String>,
     /// `sub` of the token's outermost `act`.
     pub actor: Option<String>,
+    /// Who vouches for the actor: `iss` of that `act`, or else the issuer of the token.
+    pub actor_issuer: Option<String>,
+    /// How many actors the chain of `act` has.
+    pub actor_depth: Option<usize>,
+    /// What kind of subject the actor is, where the route lists it with one.
+    pub actor_kind: Option<&'static str>,
     /// `txn` of the transaction token, or else of the token.
     pub txn: Option<String>,
     /// Where the word of the token's authorization server came from, where the token is opaque: it was
@@ -162,8 +170,12 @@ impl Record {
             token: None,
             issuer: None,
             subject: None,
+            subject_kind: None,
             client: None,
             actor: None,
+            actor_issuer: None,
+            actor_depth: None,
+            actor_kind: None,
             txn: None,
             introspection: None,
             transaction_token: None,

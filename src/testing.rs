@@ -132,6 +132,7 @@ pub(crate) fn issuer() -> Issuer {
         introspection: None,
         unknown_confirmation: UnknownConfirmation::Ignore,
         status: StatusDemand::Optional,
+        kinds: Vec::new(),
     }
 }
 

@@ -9,6 +9,9 @@
 
 #[path = "flow/certificates.rs"]
 mod certificates;
+#[expect(dead_code, reason = "its rows are judged in a test of their own")]
+#[path = "support/mutations/mod.rs"]
+mod mutations;
 #[expect(dead_code, reason = "what other tests share")]
 #[path = "support/opaque.rs"]
 mod opaque;
@@ -64,6 +67,7 @@ fn the_records_are_those_of_the_golden_file() {
 fn every_reason_is_produced() {
     let rows = table::rows(NOW)
         .into_iter()
+        .chain(mutations::rows(NOW))
         .filter_map(|row| match row.expected {
             Expected::Refused(reason) => Some(reason),
             Expected::Forwarded => None,

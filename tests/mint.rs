@@ -56,6 +56,7 @@ fn accept(text: &str, keys: Rc<KeySet>) -> Rc<Token> {
         introspection: None,
         unknown_confirmation: UnknownConfirmation::Refuse,
         status: StatusDemand::Optional,
+        kinds: Vec::new(),
     };
     token::verify(
         text,

@@ -4,6 +4,8 @@ use crate::crypto::digest::{Digest32, sha256};
 use crate::json::Json;
 use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
+use crate::pipeline::case::Case;
+use crate::pipeline::parties::{self, Parties};
 use crate::reason::Reason;
 use crate::token::Token;
 use crate::transaction::request::{Claims, Content, Request};
@@ -13,6 +15,7 @@ use crate::transaction::{self, Granted, body};
 #[derive(Debug)]
 pub(super) struct Authorized {
     pub(super) caller: Authenticated,
+    pub(super) parties: Parties,
     granted: Option<Granted>,
     /// SHA-256 of the body, where it was read and the upstream is to be told.
     pub(super) body_digest: Option<Digest32>,
@@ -29,6 +32,7 @@ impl Authorized {
 #[derive(Debug)]
 pub(super) struct Announced {
     caller: Authenticated,
+    parties: Parties,
 }
 
 impl Announced {
@@ -53,7 +57,7 @@ impl Announced {
 }
 
 /// What can be refused before the body has arrived.
-pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
+pub(super) fn announce(caller: Authenticated, case: &mut Case) -> Result<Announced, Reason> {
     let route = &caller.admitted.route;
     if !route
         .identity
@@ -68,6 +72,7 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
     {
         return Err(Reason::CallerUnlisted);
     }
+    let parties = parties::admit(&caller, case)?;
     if let (Some(rules), Some(token)) = (&route.transaction_token, &caller.transaction)
         && !rules
             .scopes
@@ -84,11 +89,11 @@ pub(super) fn announce(caller: Authenticated) -> Result<Announced, Reason> {
         (None, None) if caller.is_signed() => body::absent(&caller.admitted.head)?,
         (None, None) => {}
     }
-    Ok(Announced { caller })
+    Ok(Announced { caller, parties })
 }
 
 pub(super) fn authorize(
-    Announced { caller }: Announced,
+    Announced { caller, parties }: Announced,
     body: Option<&[u8]>,
     env: &Env<'_>,
 ) -> Result<Authorized, Reason> {
@@ -121,6 +126,7 @@ pub(super) fn authorize(
     };
     Ok(Authorized {
         caller,
+        parties,
         granted,
         body_digest,
     })

@@ -11,6 +11,7 @@ use crate::respond::{self, NONCE_FIELD, Terms};
 use crate::risk::Score;
 use crate::token::Token;
 use crate::token::credentials::Scheme;
+use crate::token::subject::SubjectKind;
 use std::rc::Rc;
 
 /// Where the word of an authorization server came from.
@@ -71,7 +72,12 @@ impl Case {
         record.issuer = Some(token.issuer_uri().to_owned());
         record.subject = Some(token.subject().to_owned());
         record.client = token.client().map(str::to_owned);
-        record.actor = token.actor().map(str::to_owned);
+        record.subject_kind = token.subject_kind().map(SubjectKind::name);
+        if let Some(actor) = token.actor() {
+            record.actor = Some(actor.subject().to_owned());
+            record.actor_issuer = Some(actor.issuer().to_owned());
+            record.actor_depth = Some(actor.depth());
+        }
         record.txn = token
             .claims()
             .get("txn")
@@ -91,6 +97,12 @@ impl Case {
     pub(super) fn note_peer(&mut self, peer: &SpiffeId) {
         self.record.issuer = Some(peer.authority().to_owned());
         self.record.subject = Some(peer.as_str().to_owned());
+        self.record.subject_kind = Some(SubjectKind::Workload.name());
+    }
+
+    /// The kind of the actor, once it may act.
+    pub(super) fn note_actor(&mut self, kind: Option<SubjectKind>) {
+        self.record.actor_kind = kind.map(SubjectKind::name);
     }
 
     pub(super) fn note_status_list(&mut self, name: &Rc<str>) {

@@ -10,6 +10,7 @@ use crate::reason::Reason;
 use crate::risk::Band;
 use crate::step_up::{self, Call, Challenge, Evaluation};
 use crate::time::UnixTime;
+use crate::token::subject::SubjectKind;
 
 /// What comes of a score.
 #[derive(Debug)]
@@ -102,7 +103,16 @@ fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> E
         issuer: caller.principal.issuer(),
         subject: caller.principal.named(),
         client: caller.principal.client(),
-        actor: caller.principal.actor(),
+        subject_kind: caller.principal.subject_kind().map(SubjectKind::name),
+        actor: caller.principal.actor().map(|actor| step_up::Actor {
+            issuer: actor.issuer(),
+            subject: actor.subject(),
+            kind: assessed
+                .authorized
+                .parties
+                .actor_kind
+                .map(SubjectKind::name),
+        }),
         acr: caller.principal.acr(),
         proofs: caller.possession.methods().map(Method::name).collect(),
         transaction: assessed.authorized.detail(),

@@ -8,6 +8,7 @@ mod case;
 mod decide;
 mod known;
 mod outcome;
+mod parties;
 mod principal;
 mod question;
 mod release;
@@ -170,7 +171,7 @@ fn judge(
 ) -> Step {
     let caller = admit(head, env, &mut case)
         .and_then(|admitted| authenticate(admitted, &connection, &known, env, &mut case))
-        .and_then(|caller| Ok(announce(caller)?));
+        .and_then(|caller| Ok(announce(caller, &mut case)?));
     match caller {
         Ok(announced) => match spend(announced, env) {
             Ok(Spend::Done(spent)) => listen(spent, connection, case, env),

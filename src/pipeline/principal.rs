@@ -4,6 +4,8 @@ use crate::http::spiffe::SpiffeId;
 use crate::json::Json;
 use crate::proof::mtls::Presented;
 use crate::time::UnixTime;
+use crate::token::actor::Actor;
+use crate::token::subject::SubjectKind;
 use crate::token::{Kind, Token};
 use std::rc::Rc;
 
@@ -65,6 +67,15 @@ impl Principal {
         }
     }
 
+    /// What sort of subject it is, where anything tells it.
+    pub(super) fn subject_kind(&self) -> Option<SubjectKind> {
+        match self {
+            Self::Token(token) => token.subject_kind(),
+            Self::Key(_) => None,
+            Self::Peer(..) => Some(SubjectKind::Workload), // K1
+        }
+    }
+
     /// The identifier of the workload that calls, where its own token or certificate says so.
     pub(super) fn workload(&self) -> Option<&str> {
         match self {
@@ -81,7 +92,7 @@ impl Principal {
         self.token().and_then(Token::client)
     }
 
-    pub(super) fn actor(&self) -> Option<&str> {
+    pub(super) fn actor(&self) -> Option<&Actor> {
         self.token().and_then(Token::actor)
     }
 

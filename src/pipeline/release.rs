@@ -49,7 +49,7 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
         Identity::Headers => &mut release.set,
         Identity::FilterState => &mut release.state,
     };
-    told.reserve_exact(7);
+    told.reserve_exact(8);
     let mut tell = |header, state, value| {
         let name = match upstream.identity {
             Identity::Headers => header,
@@ -81,8 +81,14 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
         case.id().to_owned(),
     );
     if let Some(actor) = caller.principal.actor() {
-        let actor = header_value(actor);
-        tell("x-countersign-actor", "countersign.actor", actor);
+        let subject = header_value(actor.subject());
+        tell("x-countersign-actor", "countersign.actor", subject);
+        let issuer = header_value(actor.issuer());
+        tell(
+            "x-countersign-actor-issuer",
+            "countersign.actor-issuer",
+            issuer,
+        );
     }
     if upstream.assertion.is_some() {
         let assertion = assertion(cleared, env, case).ok_or(Reason::HostFault)?;
@@ -129,7 +135,7 @@ fn assertion(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Option<String> {
         issuer: principal.issuer(),
         subject: principal.subject(),
         client: principal.client(),
-        actor: principal.actor(),
+        actor: principal.actor().map(|it| (it.issuer(), it.subject())),
         transaction: case.transaction(),
     })
 }

@@ -159,7 +159,8 @@ pub(super) const fn row(reason: Reason) -> Row {
         R::BodyType | R::BodyEncoding => MEDIA,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyMalformed => BODY,
-        R::CallerUnlisted | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
+        R::CallerUnlisted | R::SubjectKind | R::ActorUnlisted | R::ActorDepth | R::ActorMissing
+        | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
         | R::SubjectDenied | R::KeyDenied | R::TransactionDenied => REFUSED,
         R::StepUpRequired => STEP_UP,
     }

@@ -33,8 +33,9 @@ pub struct Names<'a> {
     pub issuer: &'a str,
     /// `sub`.
     pub subject: Option<&'a str>,
-    /// `sub` of the outermost `act`, who is looked up as a subject of the same issuer.
-    pub actor: Option<&'a str>,
+    /// Issuer and `sub` of the outermost `act`. The actors inside it are history, which decides
+    /// nothing (RFC 8693 section 4.1).
+    pub actor: Option<(&'a str, &'a str)>,
     /// `jti`.
     pub id: Option<&'a str>,
     /// `txn`.
@@ -69,8 +70,9 @@ impl DenyList {
         if names.id.is_some_and(is_denied) {
             return Err(Reason::TokenDenied);
         }
-        let is_denied = |name| self.subjects.has_made(|| subject_of(names.issuer, name));
-        if names.subject.is_some_and(is_denied) || names.actor.is_some_and(is_denied) {
+        let is_denied = |(issuer, name)| self.subjects.has_made(|| subject_of(issuer, name));
+        let subject = names.subject.map(|name| (names.issuer, name));
+        if subject.is_some_and(is_denied) || names.actor.is_some_and(is_denied) {
             return Err(Reason::SubjectDenied);
         }
         let is_denied = |name| self.transactions.has_made(|| name_of(name));

@@ -26,8 +26,10 @@ pub struct Evaluation<'a> {
     pub subject: (&'static str, &'a str),
     /// `client_id`.
     pub client: Option<&'a str>,
-    /// `sub` of the outermost `act`.
-    pub actor: Option<&'a str>,
+    /// What kind of subject it is.
+    pub subject_kind: Option<&'a str>,
+    /// The outermost `act`.
+    pub actor: Option<Actor<'a>>,
     /// `acr`.
     pub acr: Option<&'a str>,
     /// How possession was shown.
@@ -44,6 +46,17 @@ pub struct Evaluation<'a> {
     pub decision: &'a str,
 }
 
+/// Who acts for the subject.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// Who vouches for it.
+    pub issuer: &'a str,
+    /// `sub`.
+    pub subject: &'a str,
+    /// What kind of subject it is.
+    pub kind: Option<&'a str>,
+}
+
 /// The request body of an evaluation (section 6).
 #[must_use]
 pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
@@ -51,7 +64,10 @@ pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
     for (name, value) in [
         ("issuer", evaluation.issuer),
         ("client_id", evaluation.client),
-        ("actor", evaluation.actor),
+        ("kind", evaluation.subject_kind),
+        ("actor", evaluation.actor.map(|it| it.subject)),
+        ("actor_issuer", evaluation.actor.map(|it| it.issuer)),
+        ("actor_kind", evaluation.actor.and_then(|it| it.kind)),
         ("acr", evaluation.acr),
     ] {
         if let Some(value) = value {
@@ -279,7 +295,12 @@ mod tests {
             issuer: Some("https://as.example.com"),
             subject: ("identity", "alice"),
             client: Some("app"),
-            actor: None,
+            subject_kind: Some("human"),
+            actor: Some(Actor {
+                issuer: "https://agents.example.com",
+                subject: "agent-7",
+                kind: Some("agent"),
+            }),
             acr: None,
             proofs: vec!["dpop"],
             transaction: Some(&detail),
@@ -295,6 +316,17 @@ mod tests {
         );
         assert_eq!(body["resource"]["properties"]["transaction"]["count"], 3);
         assert_eq!(body["context"]["contributions"][1]["name"], "large");
-        assert_eq!(body["subject"]["properties"].get("actor"), None);
+        assert_eq!(
+            body["subject"]["properties"],
+            json!({
+                "issuer": "https://as.example.com",
+                "client_id": "app",
+                "kind": "human",
+                "actor": "agent-7",
+                "actor_issuer": "https://agents.example.com",
+                "actor_kind": "agent",
+                "proof": ["dpop"],
+            })
+        );
     }
 }

@@ -3,7 +3,7 @@
 
 mod authzen;
 
-pub use authzen::{Evaluation, read, write};
+pub use authzen::{Actor, Evaluation, read, write};
 
 use crate::reason::Reason;
 use std::fmt;

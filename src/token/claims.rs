@@ -3,6 +3,7 @@
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use crate::token::actor::{self, Actor};
 use crate::token::confirmation::Confirmation;
 use crate::token::introspection::WithoutSubject;
 use crate::token::issuer::Issuer;
@@ -13,8 +14,6 @@ use std::fmt;
 
 /// Most members of `aud` that are looked at.
 const MOST_AUDIENCES: usize = 64;
-/// Most actors, one inside the other (RFC 8693 section 4.1).
-const LONGEST_ACTOR_CHAIN: usize = 4;
 
 /// What a token says beside its times and its issuer.
 pub(super) struct Claims {
@@ -26,7 +25,7 @@ pub(super) struct Claims {
     pub(super) scopes: Vec<String>,
     pub(super) acr: Option<String>,
     pub(super) authenticated_at: Option<UnixTime>,
-    pub(super) actor: Option<String>,
+    pub(super) actor: Option<Actor>,
     pub(super) confirmation: Confirmation,
     pub(super) own: Own,
     pub(super) all: Json,
@@ -60,7 +59,7 @@ impl Claims {
             scopes: scopes(&claims)?,
             acr: claims.get("acr").map(text).transpose()?,
             authenticated_at,
-            actor: actor(&claims)?,
+            actor: Actor::read(&claims, &issuer.uri)?,
             confirmation: confirmation(&claims)?,
             own: Own::Nothing,
             all: claims,
@@ -100,7 +99,7 @@ impl Claims {
             scopes: scopes(&claims)?,
             acr: text_if_there("acr")?,
             authenticated_at,
-            actor: actor(&claims)?,
+            actor: Actor::read(&claims, &issuer.uri)?,
             confirmation: confirmation(&claims)?,
             own: Own::Nothing,
             all: claims,
@@ -108,11 +107,12 @@ impl Claims {
     }
 
     /// Reads the claims of a JWT-SVID whose signature held (JWT-SVID section 3). Whatever else it
-    /// claims is nobody's word for a scope or an actor.
+    /// claims is nobody's word for a scope.
     ///
     /// # Errors
-    /// As [`Claims::of_access`].
+    /// As [`Claims::of_access`], and [`Reason::ActorUnlisted`] where it names an actor.
     pub(super) fn of_svid(claims: Json, issuer: &Issuer) -> Result<Self, Reason> {
+        actor::absent(&claims)?; // A8
         Ok(Self {
             audiences: audiences(&claims, &issuer.audiences)?,
             subject: required(&claims, "sub")?,
@@ -197,22 +197,4 @@ pub(super) fn scopes(claims: &Json) -> Result<Vec<String>, Reason> {
                 .ok_or(Reason::TokenClaims)
         })
         .collect()
-}
-
-/// `sub` of the outermost `act`. The actors inside it are history (RFC 8693 section 4.1): they must
-/// be objects, not too many of them, and decide nothing.
-fn actor(claims: &Json) -> Result<Option<String>, Reason> {
-    let Some(outermost) = claims.get("act") else {
-        return Ok(None);
-    };
-    let mut link = Some(outermost);
-    for _ in 0..LONGEST_ACTOR_CHAIN {
-        let Some(actor) = link else { break };
-        actor.as_object().ok_or(Reason::TokenClaims)?;
-        link = actor.get("act");
-    }
-    if link.is_some() {
-        return Err(Reason::TokenClaims);
-    }
-    required(outermost, "sub").map(Some)
 }

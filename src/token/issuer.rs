@@ -4,6 +4,7 @@ use crate::crypto::Algorithm;
 use crate::jose::KeySet;
 use crate::token::Kind;
 use crate::token::introspection::Endpoint;
+use crate::token::subject::{KindRule, SubjectKind};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -33,6 +34,20 @@ pub struct Issuer {
     pub unknown_confirmation: UnknownConfirmation,
     /// Whether its tokens must refer to a status list.
     pub status: StatusDemand,
+    /// What sort of subject its tokens speak of: the first rule that fits.
+    pub kinds: Vec<KindRule>,
+}
+
+impl Issuer {
+    /// Whether some token of this issuer may speak of a subject of this kind.
+    #[must_use]
+    pub fn tells(&self, kind: SubjectKind) -> bool {
+        match self.kind {
+            Kind::Access | Kind::Opaque => self.kinds.iter().any(|rule| rule.kind == kind),
+            Kind::Svid | Kind::Workload => kind == SubjectKind::Workload,
+            Kind::Transaction => false,
+        }
+    }
 }
 
 /// Where keys come from.

@@ -1,5 +1,6 @@
 //! Tokens: who issued them, to whom, for what, until when, bound to which key.
 
+pub mod actor;
 pub mod cache;
 mod claims;
 pub mod confirmation;
@@ -7,6 +8,7 @@ pub mod credentials;
 pub mod introspection;
 pub mod issuer;
 mod memory;
+pub mod subject;
 pub mod svid;
 #[cfg(test)]
 mod tests;
@@ -23,9 +25,11 @@ use crate::jose::KeySet;
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use actor::Actor;
 use claims::{Claims, Own};
 use confirmation::Confirmation;
 use std::rc::Rc;
+use subject::SubjectKind;
 use times::Times;
 use transaction::Transaction;
 use workload::ProofKey;
@@ -59,6 +63,7 @@ pub struct Token {
     hash: Digest32,
     engine: Option<Engine>,
     times: Times,
+    subject_kind: Option<SubjectKind>,
     claims: Claims,
 }
 
@@ -123,10 +128,15 @@ impl Token {
     pub fn authenticated_at(&self) -> Option<UnixTime> {
         self.claims.authenticated_at
     }
-    /// `sub` of the outermost `act` (RFC 8693 section 4.1): the only actor that decides anything.
+    /// What sort of subject it speaks of, as the policy tells it.
     #[must_use]
-    pub fn actor(&self) -> Option<&str> {
-        self.claims.actor.as_deref()
+    pub fn subject_kind(&self) -> Option<SubjectKind> {
+        self.subject_kind
+    }
+    /// The outermost `act` (RFC 8693 section 4.1): the only actor that decides anything.
+    #[must_use]
+    pub fn actor(&self) -> Option<&Actor> {
+        self.claims.actor.as_ref()
     }
     /// `cnf`.
     #[must_use]

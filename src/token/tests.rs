@@ -1,3 +1,4 @@
+mod actors;
 mod checks;
 mod claims;
 mod kinds;
@@ -104,7 +105,7 @@ fn a_good_token_says_what_its_claims_say() {
         token.authenticated_at(),
         Some(UnixTime::from_secs(NOW_SECS - 600))
     );
-    assert_eq!(token.actor(), Some("agent"));
+    assert_eq!(token.actor().unwrap().subject(), "agent");
     assert_eq!(
         token.confirmation().jkt,
         Some(testing::client_key().thumbprint())

@@ -6,6 +6,7 @@ mod tests;
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::token::IssuerId;
+use crate::token::actor::Actor;
 use crate::token::claims::{Claims, Own, audiences, required, scopes, text};
 use crate::token::confirmation::Confirmation;
 use crate::token::issuer::Issuer;
@@ -109,7 +110,8 @@ impl Transaction {
 
 impl Claims {
     /// Reads the claims of a transaction token whose signature held: those of
-    /// [`Transaction::read`], `sub`, `scope`, and `aud`, which names the trust domain (T3, T4).
+    /// [`Transaction::read`], `sub`, `scope`, `act`, if it is there, and `aud`, which names the trust
+    /// domain (T3, T4).
     ///
     /// # Errors
     /// [`Reason::TokenClaims`], [`Reason::TokenAudience`].
@@ -124,7 +126,7 @@ impl Claims {
             scopes: scopes(&claims)?, // T3
             acr: None,
             authenticated_at: None,
-            actor: None,
+            actor: Actor::read(&claims, &issuer.uri)?, // T3
             // It is bound to no key, whatever it says.
             confirmation: Confirmation::default(),
             own: Own::Transaction(Box::new(transaction)),

@@ -10,7 +10,9 @@ use crate::token::cache::Cache;
 use crate::token::claims::Claims;
 use crate::token::issuer::Issuer;
 use crate::token::times::{Signed, Times};
-use crate::token::{Held, IssuerId, KeyStore, Kind, Refused, Token, svid, transaction, workload};
+use crate::token::{
+    Held, IssuerId, KeyStore, Kind, Refused, Token, subject, svid, transaction, workload,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -85,20 +87,23 @@ pub fn verify(
     let jws = jws
         .verify(algorithm, key.key(), verifier)
         .map_err(|_| Reason::TokenSignature)?; // 8
+    let engine = jws.engine();
+    let claims = match issuer.kind {
+        Kind::Access => Claims::of_access(jws.into_claims(), times, issuer)?, // 9, 10
+        Kind::Opaque => return Err(Reason::TokenType.into()),
+        Kind::Svid => Claims::of_svid(jws.into_claims(), issuer)?, // 9, 10
+        Kind::Workload => Claims::of_workload(jws.into_claims(), issuer)?, // 10
+        Kind::Transaction => Claims::of_transaction(jws.into_claims(), issuer)?, // 9, 10
+    };
     let token = Token {
         kind: issuer.kind,
         issuer: id,
         issuer_uri: Rc::clone(&issuer.uri),
         hash,
-        engine: Some(jws.engine()),
+        engine: Some(engine),
         times,
-        claims: match issuer.kind {
-            Kind::Access => Claims::of_access(jws.into_claims(), times, issuer)?, // 9, 10
-            Kind::Opaque => return Err(Reason::TokenType.into()),
-            Kind::Svid => Claims::of_svid(jws.into_claims(), issuer)?, // 9, 10
-            Kind::Workload => Claims::of_workload(jws.into_claims(), issuer)?, // 10
-            Kind::Transaction => Claims::of_transaction(jws.into_claims(), issuer)?, // 9, 10
-        },
+        subject_kind: subject::kind_of(issuer.kind, &issuer.kinds, &claims.all),
+        claims,
     };
     let signed = Signed::new(token, key_id, algorithm, *key.thumbprint());
     let admitted = signed.admit(now, issuer.leeway)?; // 6

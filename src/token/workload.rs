@@ -9,6 +9,7 @@ use crate::http::spiffe::SpiffeId;
 use crate::jose::jwk::Jwk;
 use crate::json::Json;
 use crate::reason::Reason;
+use crate::token::actor;
 use crate::token::claims::{Claims, Own};
 use crate::token::confirmation::Confirmation;
 use crate::token::issuer::Issuer;
@@ -108,9 +109,10 @@ impl Claims {
     /// Reads the claims of a workload identity token whose signature held.
     ///
     /// # Errors
-    /// As [`Workload::read`].
+    /// As [`Workload::read`], and [`Reason::ActorUnlisted`] where it names an actor.
     pub(super) fn of_workload(claims: Json, issuer: &Issuer) -> Result<Self, Reason> {
         let workload = Workload::read(&claims, &issuer.uri)?;
+        actor::absent(&claims)?; // A8
         Ok(Self {
             audiences: Vec::new(),
             subject: workload.subject,

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod delegation;
 mod dpop;
 mod fleet;
 mod http_signature;

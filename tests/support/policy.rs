@@ -88,6 +88,10 @@ pub(crate) fn document() -> Value {
                 "name": "read-accounts",
                 "match": { "methods": ["GET"], "path": "/accounts/{id}" },
                 "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+                "delegation": {
+                    "max_depth": 2,
+                    "actors": [{ "issuer": ISSUER, "subject": "agent", "kind": "agent" }],
+                },
                 "proof": ["dpop"],
                 "risk": { "base": 10 },
             },

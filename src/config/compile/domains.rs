@@ -83,6 +83,7 @@ impl Pool {
             unknown_confirmation: UnknownConfirmation::Ignore,
             introspection: None,
             status: StatusDemand::Optional,
+            kinds: Vec::new(),
         })
     }
 }

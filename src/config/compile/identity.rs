@@ -1,7 +1,7 @@
 //! Who may call a route.
 
 use super::names::Known;
-use super::{At, Faults, Part, opaque, peers, text, workload};
+use super::{At, Faults, Part, delegation, opaque, peers, text, workload};
 use crate::config::wire::route::Identity;
 use crate::http::origin::Origin;
 use crate::policy::IdentityRules;
@@ -74,6 +74,14 @@ pub(super) fn compile(
     );
     let workloads_at = at.member("workloads");
     let workloads = Part::open_if_there(written.workloads, &workloads_at, faults)?;
+    let accepted: Vec<IssuerId> = issuers
+        .iter()
+        .flatten()
+        .chain(&workload_issuers)
+        .copied()
+        .collect();
+    let kinds_at = at.member("kinds");
+    let kinds = delegation::accepted(written.kinds, &accepted, known, &kinds_at, faults);
     Some(IdentityRules {
         issuers: issuers.filter(|_| whole)?,
         peers: Vec::new(),
@@ -82,6 +90,7 @@ pub(super) fn compile(
         elsewhere,
         introspection: introspection?,
         scopes,
+        kinds: kinds?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Issuers and where their keys come from.
 
 use super::names::Names;
-use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, span, span_or, text};
+use super::{At, Faults, MILLISECOND, MINUTE, Part, SECOND, delegation, span, span_or, text};
 use crate::config::wire::issuer::{Issuer as Written, Keys, UnknownConfirmation};
 use crate::config::wire::revocation::StatusDemand;
 use crate::crypto::Algorithm;
@@ -154,6 +154,7 @@ fn issuer(
     let at_unknown = at.member("unknown_confirmation");
     let unknown = Part::open_if_there(written.unknown_confirmation, &at_unknown, faults);
     let status = Part::open_if_there(written.status, &at.member("status"), faults);
+    let kinds = delegation::kinds(written.kinds, &at.member("kinds"), faults);
     let keys_at = at.member("keys");
     let keys = written.keys.open(&keys_at, faults);
     let keys = keys.and_then(|it| {
@@ -179,6 +180,7 @@ fn issuer(
             None | Some(StatusDemand::Optional) => issuer::StatusDemand::Optional,
             Some(StatusDemand::Required) => issuer::StatusDemand::Required,
         },
+        kinds: kinds?,
     })
 }
 

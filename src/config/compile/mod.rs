@@ -3,6 +3,7 @@
 
 mod body;
 mod call;
+mod delegation;
 mod domains;
 mod dpop;
 mod hops;

@@ -2,7 +2,7 @@
 
 use super::issuers::{Pool, unknown_confirmation};
 use super::names::Known;
-use super::{At, Faults, MILLISECOND, MINUTE, Part, age, call, span_or, text, within};
+use super::{At, Faults, MILLISECOND, MINUTE, Part, age, call, delegation, span_or, text, within};
 use crate::config::wire::opaque::{Client, Introspection, OpaqueIssuer as Written, WithoutSubject};
 use crate::config::wire::scalar::{Age, Whole};
 use crate::policy::IdentityRules;
@@ -64,6 +64,7 @@ fn issuer(
     let leeway = span_or(written.leeway, usual, bounds, &leeway_at, faults);
     let at_unknown = at.member("unknown_confirmation");
     let unknown = Part::open_if_there(written.unknown_confirmation, &at_unknown, faults);
+    let kinds = delegation::kinds(written.kinds, &at.member("kinds"), faults);
     let endpoint_at = at.member("introspection");
     let endpoint = written.introspection.open(&endpoint_at, faults);
     let endpoint = endpoint.and_then(|it| endpoint_of(it, deadline, &endpoint_at, faults));
@@ -79,6 +80,7 @@ fn issuer(
         introspection: Some(Rc::new(endpoint?)),
         unknown_confirmation: unknown_confirmation(unknown?),
         status: StatusDemand::Optional,
+        kinds: kinds?,
     })
 }
 

@@ -22,6 +22,7 @@ pub(super) fn compile(
         ),
         ("scopes", written.scopes.is_some()),
         ("workloads", written.workloads.is_some()),
+        ("kinds", written.kinds.is_some()),
     ];
     for (member, there) in others {
         let problem = "cannot stand beside `peers`: no token is read";
@@ -50,6 +51,7 @@ pub(super) fn compile(
         elsewhere: Vec::new(),
         introspection: None,
         scopes: Vec::new(),
+        kinds: None,
     })
 }
 

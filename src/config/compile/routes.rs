@@ -2,8 +2,8 @@
 
 use super::names::Known;
 use super::{
-    At, Faults, Part, body, dpop, identity, issuance, opaque, peers, risk, signature, step_up,
-    text, transaction, upstream, workload,
+    At, Faults, Part, body, delegation, dpop, identity, issuance, opaque, peers, risk, signature,
+    step_up, text, transaction, upstream, workload,
 };
 use crate::config::wire::route::{Match, Proof, Route as Written};
 use crate::http::origin::Origin;
@@ -58,6 +58,8 @@ fn route(
         Some(written) => identity::compile(written, origin.as_ref(), known, &identity_at, faults),
         None => issuance::anyone(issuance, &identity_at, faults),
     };
+    let delegation_at = at.member("delegation");
+    let delegation = delegation::compile(written.delegation, known, &delegation_at, faults);
     let proof_at = at.member("proof");
     let proof = proofs(written.proof, &proof_at, faults);
     opaque::check_proofs(identity.as_ref(), proof.as_ref(), &proof_at, faults);
@@ -147,6 +149,7 @@ fn route(
         challenge_scope: joined(identity.scopes.iter().map(String::as_str)),
         challenge_workload: known.workload_scheme.filter(|_| is_of_workloads),
         identity,
+        delegation: delegation?,
         issuance,
         proof: proof?,
         challenge_signature: accept_signature(signature.as_ref(), held.as_ref()),
@@ -162,6 +165,7 @@ fn route(
         challenge_algs: Rc::clone(algs),
     };
     issuance::check(&route, has_identity, at, faults);
+    delegation::check(&route, known, at, faults);
     peers::check(&route, known, at, faults);
     workload::check(&route, known, at, faults);
     Some(route)

@@ -84,6 +84,7 @@ impl Pool {
             keys: keys?,
             introspection: None,
             status: StatusDemand::Optional,
+            kinds: Vec::new(),
             unknown_confirmation: UnknownConfirmation::Refuse,
         })
     }

@@ -1,5 +1,6 @@
 //! Issuers of tokens and services of decisions, as they are written.
 
+use super::delegation::KindRule;
 use super::revocation::StatusDemand;
 use super::scalar::Span;
 use crate::config::part::Part;
@@ -33,6 +34,10 @@ pub(in crate::config) struct Issuer {
     /// Whether its tokens must refer to a status list: `optional` unless written. One that refers to
     /// a list is refused unless `status_lists` has it and it says that the token is valid.
     pub(in crate::config) status: Option<Part<StatusDemand>>,
+    /// How its tokens show of which kind their subjects are: the first rule that fits. Where none
+    /// fits, the subject is of no kind.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) kinds: Option<Part<Vec<Part<KindRule>>>>,
 }
 
 /// What to do with members of `cnf` that are not in the registry (RFC 7800 section 3.1).

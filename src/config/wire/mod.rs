@@ -2,6 +2,7 @@
 //!
 //! The comments of members are the descriptions in the committed JSON Schema.
 
+pub(super) mod delegation;
 pub(super) mod dpop;
 pub(super) mod hop;
 pub(super) mod issuer;

@@ -1,5 +1,6 @@
 //! Issuers of opaque tokens, as they are written.
 
+use super::delegation::KindRule;
 use super::issuer::UnknownConfirmation;
 use super::scalar::{Age, Span, Whole};
 use crate::config::part::Part;
@@ -24,6 +25,10 @@ pub(in crate::config) struct OpaqueIssuer {
     pub(in crate::config) leeway: Option<Part<Span>>,
     /// What to do with members of `cnf` that are not in the registry: `ignore` unless written.
     pub(in crate::config) unknown_confirmation: Option<Part<UnknownConfirmation>>,
+    /// How its answers show of which kind their subjects are: the first rule that fits. Where none
+    /// fits, the subject is of no kind.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) kinds: Option<Part<Vec<Part<KindRule>>>>,
 }
 
 /// Who is asked about opaque tokens, and how often.

@@ -1,5 +1,6 @@
 //! A route as it is written: who, with which proof, for which transaction, at which risk.
 
+use super::delegation::{Delegation, Kind};
 use super::replay::RouteScope;
 use super::scalar::{Age, Size, Span, Whole};
 use super::signature::Signature;
@@ -22,6 +23,9 @@ pub(in crate::config) struct Route {
     pub(in crate::config) origin: Option<Part<String>>,
     /// Who may call: written on every route but those with `issuance: true`.
     pub(in crate::config) identity: Option<Part<Identity>>,
+    /// Who may act for the subjects of its tokens: nobody unless written, so that a token with `act` is
+    /// refused.
+    pub(in crate::config) delegation: Option<Part<Delegation>>,
     /// Whether the route is a token endpoint, whose requests bring a proof and no token
     /// (RFC 9449 section 5): false unless written. Whoever holds the key of the proof may call;
     /// `Authorization` and body are the upstream's alone, and the proof goes on to it.
@@ -94,6 +98,10 @@ pub(in crate::config) struct Identity {
     /// for unless written.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) workloads: Option<Part<Vec<String>>>,
+    /// The kinds of subjects that may call, as the `kinds` of the issuers tell them: every subject, of
+    /// a kind or of none, unless written. Who acts for the subject is `delegation`'s.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) kinds: Option<Part<Vec<Kind>>>,
 }
 
 /// A kind of proof.

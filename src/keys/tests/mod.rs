@@ -50,6 +50,7 @@ fn worker_under(secret: &[u8], holder: i64, wall: &Wall) -> Store<Wall> {
         introspection: None,
         unknown_confirmation: UnknownConfirmation::Ignore,
         status: StatusDemand::Optional,
+        kinds: Vec::new(),
     };
     let seal = Seal::new(secret);
     Store::new(&[issuer], &[source()], seal, holder, wall.clone(), at(0))

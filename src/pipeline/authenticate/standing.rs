@@ -43,7 +43,7 @@ pub(super) fn token_stands(token: &Token, env: &Env<'_>, case: &mut Case) -> Res
     env.policy.deny.check_token(&Names {
         issuer: token.issuer_uri(),
         subject: Some(token.subject()),
-        actor: token.actor(),
+        actor: token.actor().map(|actor| (actor.issuer(), actor.subject())),
         id: token.id(),
         transaction: token.claims().get("txn").and_then(Json::as_str),
     })?;

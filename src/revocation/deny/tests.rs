@@ -5,7 +5,7 @@ fn names() -> Names<'static> {
     Names {
         issuer: "https://as.example.com",
         subject: Some("alice"),
-        actor: Some("agent"),
+        actor: Some(("https://agents.example.com", "agent")),
         id: Some("token-1"),
         transaction: Some("txn-1"),
     }
@@ -45,8 +45,13 @@ fn each_name_is_looked_up_among_its_own() {
         ),
         (
             "actor",
-            subject(issuer, "agent"),
+            subject("https://agents.example.com", "agent"),
             Err(Reason::SubjectDenied),
+        ),
+        (
+            "an actor's name at another issuer",
+            subject(issuer, "agent"),
+            Ok(()),
         ),
         (
             "transaction",

@@ -7,7 +7,7 @@ use crate::token::claims::Claims;
 use crate::token::introspection::{Inquiry, MAX_ANSWER_BYTES, Response, Verdict};
 use crate::token::issuer::Issuer;
 use crate::token::times::Times;
-use crate::token::{Kind, Token};
+use crate::token::{Kind, Token, subject};
 use std::rc::Rc;
 
 /// How much JSON is read.
@@ -81,6 +81,7 @@ pub fn read(response: &Response, inquiry: &Inquiry, issuer: &Issuer, now: UnixTi
         hash: inquiry.hash,
         engine: None,
         times,
+        subject_kind: subject::kind_of(Kind::Opaque, &issuer.kinds, &claims.all),
         claims,
     }))
 }

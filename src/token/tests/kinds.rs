@@ -4,6 +4,7 @@ use super::*;
 use crate::crypto::Algorithm;
 use crate::testing::{client_key, stranger_key, test, with, without};
 use crate::token::Kind;
+use crate::token::subject::SubjectKind;
 use serde_json::json;
 
 const ACCESS: IssuerId = IssuerId(0);
@@ -86,13 +87,14 @@ fn a_workload_token_says_who_and_with_which_key() {
     assert!(token.transaction().is_none());
     // What it claims beside that is nobody's word.
     let more = with(workload_claims(), "scope", json!("payments:write"));
-    let more = with(
-        with(more, "acr", json!("3")),
-        "act",
-        json!({ "sub": "eve" }),
-    );
+    let more = with(more, "acr", json!("3"));
     let token = world.verify(&workload_token(&more)).unwrap();
-    assert!(token.scopes().is_empty() && token.acr().is_none() && token.actor().is_none());
+    assert!(token.scopes().is_empty() && token.acr().is_none());
+    assert_eq!(token.subject_kind(), Some(SubjectKind::Workload));
+    // But it never acts for anybody.
+    let more = with(more, "act", json!({ "sub": "eve" }));
+    let found = world.refusal(&workload_token(&more));
+    assert_eq!(found, Refused::Reason(Reason::ActorUnlisted));
     let known = with(workload_claims(), "iat", json!(NOW_SECS - 7));
     let token = world.verify(&workload_token(&known)).unwrap();
     assert_eq!(token.issued_at(), Some(UnixTime::from_secs(NOW_SECS - 7)));

@@ -5,6 +5,7 @@ use crate::crypto::Algorithm;
 use crate::crypto::signing::SigningKey;
 use crate::jose::jwk::Purpose;
 use crate::testing::{AUDIENCE, Signer, strict, test, with, without};
+use crate::token::subject::SubjectKind;
 use serde_json::json;
 
 const SUBJECT: &str = "spiffe://example.org/ns/pay/api";
@@ -98,15 +99,17 @@ fn what_a_svid_may_have_besides_is_nobodys_word() {
             ("iat", json!(NOW_SECS - 60)),
             ("nbf", json!(NOW_SECS - 60)),
             ("scope", json!("payments:write")),
-            ("act", json!({ "sub": "root" })),
             ("client_id", json!("root")),
         ] {
             let text = signed(&header, &with(claims(), name, value));
             let token = world.verify(&text).unwrap();
-            assert!(token.scopes().is_empty() && token.actor().is_none());
-            assert_eq!(token.client(), None);
+            assert!(token.scopes().is_empty() && token.client().is_none());
+            assert_eq!(token.subject_kind(), Some(SubjectKind::Workload));
         }
     }
+    let text = signed(&header(), &with(claims(), "act", json!({ "sub": "root" })));
+    let found = world.verify(&text).map(|_| ()).unwrap_err();
+    assert_eq!(found, Refused::Reason(Reason::ActorUnlisted));
 }
 
 #[test]

@@ -9,9 +9,15 @@
 //! group: a base (a function of the moment in seconds and of a name, to a `Plan` or an `Order`), its
 //! changes, and a line in `groups()` of the file. A group that needs a route of its own pushes it
 //! in `extend` of the file; the policy is otherwise that of the flow table (`support/policy.rs`).
-#![expect(clippy::indexing_slicing, reason = "tests")]
+#![expect(
+    clippy::assigning_clones,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
 
 mod bodies;
+mod delegated_orders;
 mod delegations;
 mod payments;
 mod tool_calls;
@@ -46,6 +52,7 @@ fn groups() -> Vec<Group> {
     groups.extend(bodies::groups());
     groups.extend(tool_calls::groups());
     groups.extend(delegations::groups());
+    groups.extend(delegated_orders::groups());
     groups
 }
 
@@ -56,6 +63,7 @@ pub(crate) fn document() -> Value {
     bodies::extend(&mut document);
     tool_calls::extend(&mut document);
     delegations::extend(&mut document);
+    delegated_orders::extend(&mut document);
     document
 }
 

@@ -17,7 +17,7 @@ fn a_good_answer_is_a_token() {
     assert_eq!((token.client(), token.id()), (Some("wallet"), None));
     assert_eq!(token.scopes(), ["accounts:read", "payments:write"]);
     assert_eq!(token.acr(), Some("urn:example:loa:2"));
-    assert_eq!(token.actor(), Some("agent"));
+    assert_eq!(token.actor().unwrap().subject(), "agent");
     assert_eq!(token.hash(), &inquiry().hash);
     assert_eq!(token.engine(), None);
     let bound = token.confirmation().jkt;
