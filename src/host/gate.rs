@@ -22,7 +22,7 @@ use crate::proof::replay::{Log, ReplayLog};
 use crate::reason::Reason;
 use crate::revocation;
 use crate::revocation::store::Means;
-use crate::risk::{Condition, Signal};
+use crate::risk::Needs;
 use crate::supply::board::Seal;
 use crate::supply::stock::Fetch;
 use crate::time::UnixTime;
@@ -56,8 +56,11 @@ struct Reads {
 
 impl Reads {
     fn of(policy: &Policy) -> Self {
-        let of_source = |signal: &Signal| matches!(signal.when, Condition::OutsideNetworks(_));
         let routes = || policy.routes.iter();
+        let asks = |needs| {
+            let mut signals = routes().flat_map(|route| &route.risk.signals);
+            signals.any(|signal| signal.when.needs() == needs)
+        };
         let of_peer = |route: &Rc<policy::Route>| !route.identity.peers.is_empty();
         let of_svids = |issuer: &Issuer| issuer.kind == Kind::Svid;
         let of_requesters = |route: &Rc<policy::Route>| route.transaction_token.is_some();
@@ -66,12 +69,14 @@ impl Reads {
                 || routes().any(of_peer)
                 || routes().any(of_requesters)
                 || policy.issuers.iter().any(of_svids),
-            source: routes().any(|route| route.risk.signals.iter().any(of_source)),
-            certificate: routes().any(|route| {
-                route.proof.any_of.contains(&Method::Mtls)
-                    || route.transaction_token.is_some()
-                    || route.identity.knows_workloads()
-            }),
+            source: asks(Needs::Source),
+            // A connection without a certificate has no peer to name, so whoever asks for one needs both.
+            certificate: asks(Needs::Peer)
+                || routes().any(|route| {
+                    route.proof.any_of.contains(&Method::Mtls)
+                        || route.transaction_token.is_some()
+                        || route.identity.knows_workloads()
+                }),
         }
     }
 }

@@ -47,6 +47,19 @@ impl Decimal {
         self.scale
     }
 
+    /// What `most` is to `full`, this value is to what is returned, rounded up to a whole number. None
+    /// where the value is above `full`, or `full` is nothing.
+    #[must_use]
+    pub fn share_of(&self, full: u32, most: u32) -> Option<u32> {
+        // At most 10^18 of digits and 2^32 of points: nothing overflows.
+        let parts = self.digits.checked_mul(u128::from(most))?;
+        let whole = u128::from(full).checked_mul(10_u128.checked_pow(self.scale)?)?;
+        let share = parts
+            .checked_add(whole.checked_sub(1)?)?
+            .checked_div(whole)?;
+        u32::try_from(share).ok().filter(|share| *share <= most)
+    }
+
     /// The value as an integer of 10^-18 units. At most 10^36, so nothing saturates.
     const fn aligned(&self) -> u128 {
         let missing = 18_u32.saturating_sub(self.scale);

@@ -4,7 +4,8 @@ use crate::http::Connection;
 use crate::pipeline::Env;
 use crate::pipeline::authorize::Authorized;
 use crate::pipeline::case::Case;
-use crate::risk::{Facts, Score};
+use crate::pipeline::facts::Shown;
+use crate::risk::Score;
 
 /// A granted request with its score.
 #[derive(Debug)]
@@ -19,13 +20,10 @@ pub(super) fn assess(
     env: &Env<'_>,
     case: &mut Case,
 ) -> Assessed {
-    let principal = &authorized.caller.principal;
-    let score = authorized.caller.admitted.route.risk.score(&Facts {
-        now: env.now,
-        source: connection.source,
-        issued_at: principal.issued_at(),
-        authenticated_at: principal.authenticated_at(),
-        detail: authorized.detail(),
+    let score = authorized.caller.admitted.route.risk.score(&Shown {
+        authorized: &authorized,
+        connection,
+        env,
     });
     case.note_score(&score);
     Assessed { authorized, score }

@@ -17,6 +17,8 @@ pub(super) struct Authorized {
     pub(super) caller: Authenticated,
     pub(super) parties: Parties,
     granted: Option<Granted>,
+    /// Whether the body was held, and has no byte.
+    pub(super) body_is_empty: bool,
     /// SHA-256 of the body, where it was read and the upstream is to be told.
     pub(super) body_digest: Option<Digest32>,
 }
@@ -99,6 +101,7 @@ pub(super) fn authorize(
 ) -> Result<Authorized, Reason> {
     let admitted = &caller.admitted;
     let is_asserted = env.policy.upstream.assertion.is_some();
+    let body_is_empty = body.is_some_and(<[u8]>::is_empty);
     let body_digest = body.filter(|_| is_asserted).map(|bytes| sha256(&[bytes]));
     if let Some(content) = &caller.content {
         content.verify(body.unwrap_or_default())?; // S15
@@ -128,6 +131,7 @@ pub(super) fn authorize(
         caller,
         parties,
         granted,
+        body_is_empty,
         body_digest,
     })
 }

@@ -154,9 +154,9 @@ impl Case {
         self.record.contributions = score
             .contributions()
             .iter()
-            .map(|(name, add)| Contribution {
-                name: Rc::clone(name),
-                add: *add,
+            .map(|part| Contribution {
+                name: Rc::clone(&part.name),
+                add: part.add,
             })
             .collect();
     }

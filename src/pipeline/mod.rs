@@ -6,6 +6,7 @@ mod authenticate;
 mod authorize;
 mod case;
 mod decide;
+mod facts;
 mod known;
 mod outcome;
 mod parties;
@@ -15,6 +16,7 @@ mod release;
 mod settle;
 mod spend;
 
+pub use facts::strength;
 pub use outcome::{Outcome, Release};
 pub use question::{Answer, Question};
 pub use release::{OURS, is_ours};

@@ -2,7 +2,7 @@
 
 use crate::time::UnixTime;
 use jiff::Timestamp;
-use jiff::civil::Weekday;
+use jiff::civil::{Date, Weekday};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 
 /// Days of the week and hours of the day in a time zone, by the clock on the wall there.
@@ -14,6 +14,7 @@ pub struct Hours {
     /// First minute of the day outside. Not after `from` where the window passes midnight.
     to: u16,
     zone: TimeZone,
+    holidays: Vec<Date>,
 }
 
 /// Why a text is not a window.
@@ -53,7 +54,30 @@ impl Hours {
             from,
             to,
             zone: zone_of(zone)?,
+            holidays: Vec::new(),
         })
+    }
+
+    /// The same hours, but none on this day of the zone, written `2026-12-25`.
+    ///
+    /// # Errors
+    /// [`BadHours`] says what is wrong.
+    pub fn close(&mut self, day: &str) -> Result<(), BadHours> {
+        let date: Date = day.parse().map_err(|_| BAD_DAY)?;
+        // The calendar reads other spellings too.
+        if date.to_string() != day {
+            return Err(BAD_DAY);
+        }
+        if self.holidays.contains(&date) {
+            return Err(BadHours("a day that is listed already"));
+        }
+        self.holidays.push(date);
+        Ok(())
+    }
+
+    /// Whether hours begin on this day.
+    fn open_on(&self, day: Date) -> bool {
+        self.days.hold(day.weekday()) && !self.holidays.contains(&day)
     }
 
     /// Whether the moment lies inside. Moments outside the years that the calendar knows never do.
@@ -67,15 +91,19 @@ impl Hours {
         let minute = hour
             .saturating_mul(60)
             .saturating_add(u16::from(wall.minute().unsigned_abs()));
-        let today = wall.weekday();
+        let today = wall.date();
         if self.from < self.to {
-            return self.days.hold(today) && self.from <= minute && minute < self.to;
+            return self.from <= minute && minute < self.to && self.open_on(today);
         }
         // Past midnight: the evening of a day that is listed, or the morning after one.
-        (self.days.hold(today) && self.from <= minute)
-            || (self.days.hold(today.previous()) && minute < self.to)
+        if self.from <= minute {
+            return self.open_on(today);
+        }
+        minute < self.to && today.yesterday().is_ok_and(|day| self.open_on(day))
     }
 }
+
+const BAD_DAY: BadHours = BadHours("not a day: write it as 2026-12-25");
 
 /// `24:00`, in minutes.
 const END_OF_DAY: u16 = 24 * 60;

@@ -1,15 +1,26 @@
 //! Risk: a sum of non-negative weights, each with its name. More signals never lower a verdict.
 
+pub mod acr;
+mod age;
+pub mod amount;
+pub mod facts;
 pub mod hours;
+pub mod privilege;
+pub mod score_of_hop;
+pub mod source;
+pub mod strength;
 #[cfg(test)]
 mod tests;
 
-use crate::json::decimal::Decimal;
-use crate::json::{Json, Pointer};
-use crate::time::UnixTime;
-use std::net::IpAddr;
+use acr::AcrBelow;
+use amount::Above;
+use facts::Facts;
+use privilege::ExcessScopes;
+use score_of_hop::RiskHeader;
+use source::SourceClass;
 use std::rc::Rc;
 use std::time::Duration;
+use strength::Strength;
 
 /// A route's risk rules, compiled at load.
 #[derive(Clone, Debug)]
@@ -29,58 +40,70 @@ pub struct Rules {
 pub struct Signal {
     /// Its name in records.
     pub name: Rc<str>,
-    /// Points.
+    /// Points; the most of them, where the condition says how many.
     pub add: u32,
     /// The condition.
     pub when: Condition,
 }
 
-/// The built-in conditions. A fact that is missing counts as the riskier one.
+/// What adds points. A fact that is missing counts as the riskier one. One file for each subject.
 #[derive(Clone, Debug)]
 pub enum Condition {
     /// The moment lies outside a weekly window.
     OutsideHours(hours::Hours),
     /// The source lies outside all of these networks.
     OutsideNetworks(Vec<ipnet::IpNet>),
+    /// A hop says another class of the source than these.
+    SourceClass(SourceClass),
+    /// A hop says how many of the points count.
+    RiskHeader(RiskHeader),
     /// The token was issued longer ago than this.
     TokenOlderThan(Duration),
     /// The caller authenticated longer ago than this, or the token does not say when.
     AuthenticationOlderThan(Duration),
+    /// The token shows no `acr` that is enough.
+    AcrBelow(AcrBelow),
+    /// The token holds more scopes beside those of the route than this.
+    ExcessScopes(ExcessScopes),
+    /// The token names more actors than this.
+    ActorsAbove(usize),
+    /// Possession was shown by less than this.
+    ProofWeakerThan(Strength),
+    /// The request has a body that neither its transaction nor a signature binds.
+    BodyUnbound,
     /// An amount of the granted transaction exceeds a limit, or cannot be compared with it.
     Above(Above),
 }
 
-/// An amount and its limit.
-#[derive(Clone, Debug)]
-pub struct Above {
-    /// Where the amount stands in the granted transaction.
-    pub claim: Pointer,
-    /// The limit; an amount equal to it is not above.
-    pub limit: Decimal,
-    /// Where the currency stands, and which one the limit is in. Another one counts as above.
-    pub currency: Option<(Pointer, String)>,
+/// What a condition asks of a request beside the moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing that a route may lack.
+    Nothing,
+    /// The client's address.
+    Source,
+    /// Who the peer of the connection is.
+    Peer,
+    /// The caller's token.
+    Token,
+    /// The granted transaction.
+    Detail,
 }
 
-/// What a request shows.
-#[derive(Clone, Copy, Debug)]
-pub struct Facts<'a> {
-    /// Now.
-    pub now: UnixTime,
-    /// The client's address.
-    pub source: Option<IpAddr>,
-    /// `iat` of the token.
-    pub issued_at: Option<UnixTime>,
-    /// `auth_time` of the token.
-    pub authenticated_at: Option<UnixTime>,
-    /// The granted transaction.
-    pub detail: Option<&'a Json>,
+/// One part of a score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contribution {
+    /// `base`, or the name of the signal.
+    pub name: Rc<str>,
+    /// Its points.
+    pub add: u32,
 }
 
 /// The score of a request and what it is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
     total: u32,
-    contributions: Vec<(Rc<str>, u32)>,
+    contributions: Vec<Contribution>,
 }
 
 /// Where a score lies between a route's thresholds.
@@ -102,28 +125,35 @@ impl Score {
     }
     /// The base and each signal that counted, in the order of the policy.
     #[must_use]
-    pub fn contributions(&self) -> &[(Rc<str>, u32)] {
+    pub fn contributions(&self) -> &[Contribution] {
         &self.contributions
     }
 }
 
 impl Rules {
-    /// Scores a request: the base, named `base`, where it is more than nothing, and every signal
-    /// whose condition holds, in the order of the policy. The sum saturates.
+    /// Scores a request: the base, named `base`, and every signal, in the order of the policy, where
+    /// they add anything. The sum saturates.
     #[must_use]
-    pub fn score(&self, facts: &Facts<'_>) -> Score {
+    pub fn score(&self, facts: &dyn Facts) -> Score {
         let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(1));
         if self.base > 0 {
-            contributions.push((BASE.with(Rc::clone), self.base));
+            contributions.push(Contribution {
+                name: BASE.with(Rc::clone),
+                add: self.base,
+            });
         }
         for signal in &self.signals {
-            if signal.when.holds(facts) {
-                contributions.push((Rc::clone(&signal.name), signal.add));
+            let add = signal.when.points(signal.add, facts);
+            if add > 0 {
+                contributions.push(Contribution {
+                    name: Rc::clone(&signal.name),
+                    add,
+                });
             }
         }
         let total = contributions
             .iter()
-            .fold(0_u32, |sum, (_, points)| sum.saturating_add(*points));
+            .fold(0_u32, |sum, part| sum.saturating_add(part.add));
         Score {
             total,
             contributions,
@@ -151,50 +181,59 @@ thread_local! {
 }
 
 impl Condition {
-    fn holds(&self, facts: &Facts<'_>) -> bool {
-        match self {
-            Self::OutsideHours(hours) => !hours.contain(facts.now),
-            Self::OutsideNetworks(networks) => !is_within(networks, facts.source),
-            Self::TokenOlderThan(limit) => is_older(facts.issued_at, *limit, facts.now),
+    /// How many of the points count.
+    fn points(&self, most: u32, facts: &dyn Facts) -> u32 {
+        let holds = match self {
+            Self::OutsideHours(hours) => !hours.contain(facts.now()),
+            Self::OutsideNetworks(networks) => !source::is_within(networks, facts.source()),
+            Self::SourceClass(class) => class.holds(facts),
+            Self::RiskHeader(header) => return header.points(most, facts),
+            Self::TokenOlderThan(limit) => age::is_older(facts.issued_at(), *limit, facts.now()),
             Self::AuthenticationOlderThan(limit) => {
-                is_older(facts.authenticated_at, *limit, facts.now)
+                age::is_older(facts.authenticated_at(), *limit, facts.now())
             }
-            Self::Above(above) => !above.is_known_within(facts.detail),
+            Self::AcrBelow(levels) => levels.holds(facts),
+            Self::ExcessScopes(scopes) => scopes.holds(facts),
+            Self::ActorsAbove(limit) => facts.actors().is_none_or(|actors| actors > *limit),
+            Self::ProofWeakerThan(least) => facts.strength().is_none_or(|shown| shown < *least),
+            Self::BodyUnbound => !facts.body_is_bound(),
+            Self::Above(above) => above.holds(facts),
+        };
+        if holds { most } else { 0 }
+    }
+
+    /// Its member in a policy.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OutsideHours(_) => "outside",
+            Self::OutsideNetworks(_) => "source_outside",
+            Self::SourceClass(_) => "source_class",
+            Self::RiskHeader(_) => "risk_header",
+            Self::TokenOlderThan(_) => "token_older_than",
+            Self::AuthenticationOlderThan(_) => "authentication_older_than",
+            Self::AcrBelow(_) => "acr_below",
+            Self::ExcessScopes(_) => "excess_scopes",
+            Self::ActorsAbove(_) => "actors_above",
+            Self::ProofWeakerThan(_) => "proof_weaker_than",
+            Self::BodyUnbound => "body_unbound",
+            Self::Above(_) => "above",
         }
     }
-}
 
-/// Whether a moment lies further back than the limit, or is not known.
-fn is_older(moment: Option<UnixTime>, limit: Duration, now: UnixTime) -> bool {
-    moment.is_none_or(|moment| now.since(moment) > limit)
-}
-
-/// Whether one of the networks holds the source. An IPv4 address mapped into IPv6 is the IPv4 address.
-fn is_within(networks: &[ipnet::IpNet], source: Option<IpAddr>) -> bool {
-    source.is_some_and(|address| {
-        let address = address.to_canonical();
-        networks.iter().any(|network| network.contains(&address))
-    })
-}
-
-impl Above {
-    /// Whether the amount is there, is a decimal in the currency of the limit, and is no larger.
-    fn is_known_within(&self, detail: Option<&Json>) -> bool {
-        let Some(detail) = detail else {
-            return false;
-        };
-        let same_currency = self.currency.as_ref().is_none_or(|(claim, currency)| {
-            detail.at(claim).and_then(Json::as_str) == Some(currency.as_str())
-        });
-        let amount = detail.at(&self.claim).and_then(amount);
-        same_currency && amount.is_some_and(|amount| amount <= self.limit)
-    }
-}
-
-/// An amount, from a string or from the text of a JSON number.
-fn amount(value: &Json) -> Option<Decimal> {
-    match value {
-        Json::String(text) | Json::Number(text) => Decimal::parse(text),
-        Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => None,
+    /// What it asks of a request.
+    #[must_use]
+    pub const fn needs(&self) -> Needs {
+        match self {
+            Self::OutsideHours(_) | Self::ProofWeakerThan(_) | Self::BodyUnbound => Needs::Nothing,
+            Self::OutsideNetworks(_) => Needs::Source,
+            Self::SourceClass(_) | Self::RiskHeader(_) => Needs::Peer,
+            Self::TokenOlderThan(_)
+            | Self::AuthenticationOlderThan(_)
+            | Self::AcrBelow(_)
+            | Self::ExcessScopes(_)
+            | Self::ActorsAbove(_) => Needs::Token,
+            Self::Above(_) => Needs::Detail,
+        }
     }
 }

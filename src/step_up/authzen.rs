@@ -5,6 +5,7 @@
 
 use crate::json::{Json, Limits};
 use crate::reason::Reason;
+use crate::risk::Contribution;
 use crate::step_up::{Decision, MAX_ANSWER_BYTES, Response};
 use serde_json::{Map, Value, json};
 
@@ -39,7 +40,7 @@ pub struct Evaluation<'a> {
     /// The score.
     pub score: u32,
     /// What it is made of.
-    pub contributions: &'a [(std::rc::Rc<str>, u32)],
+    pub contributions: &'a [Contribution],
     /// The revision of the policy.
     pub revision: u64,
     /// The id of this decision.
@@ -84,7 +85,7 @@ pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
     let contributions: Vec<Value> = evaluation
         .contributions
         .iter()
-        .map(|(name, add)| json!({ "name": &**name, "add": add }))
+        .map(|part| json!({ "name": &*part.name, "add": part.add }))
         .collect();
     let (sort, name) = evaluation.subject;
     json!({
@@ -287,6 +288,10 @@ mod tests {
             ("amount".to_owned(), Json::Number("12.50".to_owned())),
             ("count".to_owned(), Json::Number("3".to_owned())),
         ]);
+        let part = |name: &str, add| Contribution {
+            name: Rc::from(name),
+            add,
+        };
         let body = write(&Evaluation {
             route: "transfer",
             method: "POST",
@@ -305,7 +310,7 @@ mod tests {
             proofs: vec!["dpop"],
             transaction: Some(&detail),
             score: 60,
-            contributions: &[(Rc::from("base"), 30), (Rc::from("large"), 30)],
+            contributions: &[part("base", 30), part("large", 30)],
             revision: 42,
             decision: "00",
         });

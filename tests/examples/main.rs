@@ -18,6 +18,7 @@ mod http_signature;
 mod mtls;
 mod nonces;
 mod revocation;
+mod risk;
 mod spiffe;
 mod transaction_token;
 mod upstream;

@@ -3,7 +3,7 @@
 use super::{At, Faults, Part};
 use crate::policy::{Handing, IdentityRules, ProofHeader, Route};
 use crate::proof::Method;
-use crate::risk::Condition;
+use crate::risk::Needs;
 use crate::transaction::{Grant, Rules};
 
 /// Whether a route issues tokens. One at fault is taken for what it looks like.
@@ -73,15 +73,13 @@ pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: 
     let (risk_at, step_up_at) = (at.member("risk"), at.member("step_up"));
     let signals_at = risk_at.member("signals");
     for (place, signal) in route.risk.signals.iter().enumerate() {
-        let condition = match &signal.when {
-            Condition::OutsideHours(_) | Condition::OutsideNetworks(_) => continue,
-            Condition::TokenOlderThan(_) => "token_older_than",
-            Condition::AuthenticationOlderThan(_) => "authentication_older_than",
-            Condition::Above(_) if is_told => continue,
-            Condition::Above(_) => "above",
+        let is_there = match signal.when.needs() {
+            Needs::Nothing | Needs::Source | Needs::Peer => true,
+            Needs::Token => false,
+            Needs::Detail => is_told,
         };
         let at = signals_at.item(place);
-        faults.add(&at.member(condition), problem);
+        faults.check(is_there, &at.member(signal.when.name()), problem);
     }
     let challenges = route
         .step_up

@@ -120,10 +120,20 @@ fn route(
         }
     });
 
-    let asks = written.step_up.is_some();
+    let settles_body = transaction.as_ref().map(|rules| {
+        let held = held.as_ref().is_none_or(Option::is_some);
+        rules.as_ref().is_some_and(|it| it.binds_body() || !held)
+    });
+    let carrier = risk::Carrier {
+        asks: written.step_up.is_some(),
+        is_transaction,
+        settles_body,
+        proofs: proof.as_ref().map(|it| it.any_of.as_slice()),
+        scopes: identity.as_ref().map_or(&[], |it| it.scopes.as_slice()),
+        hops: known.hops,
+    };
     let risk = written.risk.open(&at.member("risk"), faults);
-    let risk =
-        risk.and_then(|it| risk::compile(it, asks, is_transaction, &at.member("risk"), faults));
+    let risk = risk.and_then(|it| risk::compile(it, &carrier, &at.member("risk"), faults));
     let step_up_at = at.member("step_up");
     let step_up = Part::open_if_there(written.step_up, &step_up_at, faults);
     let step_up = step_up.and_then(|written| match written {

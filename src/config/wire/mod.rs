@@ -9,6 +9,7 @@ pub(super) mod issuer;
 pub(super) mod opaque;
 pub(super) mod replay;
 pub(super) mod revocation;
+pub(super) mod risk;
 pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod signature;

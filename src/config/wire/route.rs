@@ -2,6 +2,7 @@
 
 use super::delegation::{Delegation, Kind};
 use super::replay::RouteScope;
+use super::risk::Risk;
 use super::scalar::{Age, Size, Span, Whole};
 use super::signature::Signature;
 use super::transaction::Transaction;
@@ -145,72 +146,6 @@ pub(in crate::config) enum Nonce {
 pub(in crate::config) enum Body {
     /// It is held until it has been read.
     Held,
-}
-
-/// The score of a route: a sum of points.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(in crate::config) struct Risk {
-    /// Points of every request.
-    pub(in crate::config) base: Part<Whole>,
-    /// What adds to them.
-    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
-    pub(in crate::config) signals: Option<Part<Vec<Part<Signal>>>>,
-    /// From here `step_up` decides. Without it, the route never asks.
-    pub(in crate::config) step_up_at: Option<Part<Whole>>,
-    /// From here the request is refused.
-    pub(in crate::config) refuse_at: Option<Part<Whole>>,
-}
-
-/// Points, and the one condition that adds them. A fact that is missing counts as the riskier one.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[cfg_attr(
-    not(target_arch = "wasm32"),
-    schemars(extend("minProperties" = 3, "maxProperties" = 3))
-)]
-#[serde(deny_unknown_fields)]
-pub(in crate::config) struct Signal {
-    /// Its name in records.
-    pub(in crate::config) name: Part<String>,
-    /// Points.
-    pub(in crate::config) add: Part<Whole>,
-    /// The moment lies outside a weekly window, such as `Mon-Fri 08:00-18:00 Europe/Berlin`.
-    pub(in crate::config) outside: Option<Part<String>>,
-    /// The client's address lies outside all of these networks, such as `10.0.0.0/8`.
-    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
-    pub(in crate::config) source_outside: Option<Part<Vec<String>>>,
-    /// The token was issued longer ago than this.
-    pub(in crate::config) token_older_than: Option<Part<Span>>,
-    /// The caller authenticated longer ago than this, or the token does not say when.
-    pub(in crate::config) authentication_older_than: Option<Part<Span>>,
-    /// An amount of the granted transaction exceeds a limit.
-    pub(in crate::config) above: Option<Part<Above>>,
-}
-
-/// An amount of the granted transaction and its limit.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(in crate::config) struct Above {
-    /// A JSON pointer to the amount.
-    pub(in crate::config) claim: Part<String>,
-    /// The limit, a decimal number in quotes. An amount equal to it is not above it.
-    pub(in crate::config) limit: Part<String>,
-    /// The currency that the limit is in. An amount in another one counts as above it.
-    pub(in crate::config) currency: Option<Part<Currency>>,
-}
-
-/// Where a currency stands, and which one it must be.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(in crate::config) struct Currency {
-    /// A JSON pointer to the currency.
-    pub(in crate::config) claim: Part<String>,
-    /// The currency of the limit.
-    pub(in crate::config) is: Part<String>,
 }
 
 /// What happens from `step_up_at`, below `refuse_at`.

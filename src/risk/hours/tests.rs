@@ -169,3 +169,54 @@ fn other_texts_are_no_windows() {
         assert!(Hours::parse(text).is_err(), "{text}");
     }
 }
+
+#[test]
+fn a_holiday_has_no_hours() {
+    let mut office = Hours::parse("Mon-Fri 08:00-18:00 Europe/Berlin").unwrap();
+    let mut night = Hours::parse("daily 22:00-06:00 Europe/Berlin").unwrap();
+    for hours in [&mut office, &mut night] {
+        assert_eq!(hours.close("2026-12-24"), Ok(()));
+        assert_eq!(hours.close("2026-12-25"), Ok(()));
+    }
+    for (moment, in_office, at_night) in [
+        // The day of the zone counts: at eleven in the evening of the 23rd in London it is the 24th in Berlin.
+        ("2026-12-23T16:59:59.999Z", true, false),
+        ("2026-12-23T22:00:00Z", false, true),
+        ("2026-12-24T04:59:59Z", false, true),
+        ("2026-12-24T05:00:00Z", false, false),
+        ("2026-12-24T08:00:00Z", false, false),
+        ("2026-12-24T22:00:00Z", false, false),
+        ("2026-12-25T08:00:00Z", false, false),
+        ("2026-12-26T04:00:00Z", false, false),
+        ("2026-12-26T21:00:00Z", false, true),
+        ("2026-12-28T08:00:00Z", true, false),
+        ("2025-12-25T08:00:00Z", true, false),
+    ] {
+        assert_eq!(
+            office.contain(at(moment)),
+            in_office,
+            "{moment} in the office"
+        );
+        assert_eq!(night.contain(at(moment)), at_night, "{moment} at night");
+    }
+}
+
+#[test]
+fn a_holiday_is_a_day_that_is_written_once() {
+    let mut hours = Hours::parse("Mon-Fri 08:00-18:00 Europe/Berlin").unwrap();
+    assert_eq!(hours.close("2028-02-29"), Ok(()));
+    for day in [
+        "2028-02-29",
+        "2026-02-29",
+        "2026-13-01",
+        "2026-1-1",
+        "20261225",
+        "12-25",
+        "2026-12-25T00:00:00",
+        "2026-12-25 ",
+        "+002026-12-25",
+        "",
+    ] {
+        assert!(hours.close(day).is_err(), "{day}");
+    }
+}

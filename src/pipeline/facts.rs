@@ -1,0 +1,119 @@
+//! What a request shows to the signals of its route.
+
+use crate::http::forwarded_certificate::Hop;
+use crate::http::{Connection, Field, RequestHead};
+use crate::json::Json;
+use crate::pipeline::Env;
+use crate::pipeline::authorize::Authorized;
+use crate::proof::Method;
+use crate::risk::facts::Facts;
+use crate::risk::strength::Strength;
+use crate::time::UnixTime;
+use crate::token::Token;
+use crate::transaction::Rules;
+use std::net::IpAddr;
+
+/// A granted request, as far as signals ask.
+pub(super) struct Shown<'a> {
+    pub(super) authorized: &'a Authorized,
+    pub(super) connection: &'a Connection,
+    pub(super) env: &'a Env<'a>,
+}
+
+/// What a way to prove possession covers.
+#[must_use]
+pub const fn strength(method: Method) -> Strength {
+    match method {
+        Method::Dpop | Method::Wpt => Strength::Dpop,
+        Method::Mtls => Strength::Certificate,
+        Method::WimseSignature | Method::HttpSignature => Strength::Signature,
+    }
+}
+
+impl Shown<'_> {
+    fn token(&self) -> Option<&Token> {
+        self.authorized.caller.principal.token()
+    }
+}
+
+impl Facts for Shown<'_> {
+    fn now(&self) -> UnixTime {
+        self.env.now
+    }
+
+    fn source(&self) -> Option<IpAddr> {
+        self.connection.source
+    }
+
+    fn header_of_hop(&self, name: &str) -> Option<&str> {
+        let head = &self.authorized.caller.admitted.head;
+        of_hop(head, name, self.connection, &self.env.policy.hops)
+    }
+
+    fn issued_at(&self) -> Option<UnixTime> {
+        self.authorized.caller.principal.issued_at()
+    }
+
+    fn authenticated_at(&self) -> Option<UnixTime> {
+        self.authorized.caller.principal.authenticated_at()
+    }
+
+    fn acr(&self) -> Option<&str> {
+        self.authorized.caller.principal.acr()
+    }
+
+    fn scopes(&self) -> Option<&[String]> {
+        self.token().map(Token::scopes)
+    }
+
+    fn actors(&self) -> Option<usize> {
+        let claims = self.token()?.claims();
+        let chain = std::iter::successors(claims.get("act"), |actor| actor.get("act"));
+        Some(chain.count())
+    }
+
+    fn strength(&self) -> Option<Strength> {
+        let methods = self.authorized.caller.possession.methods();
+        methods.map(strength).max()
+    }
+
+    fn body_is_bound(&self) -> bool {
+        let caller = &self.authorized.caller;
+        let transaction = caller.admitted.route.transaction.as_ref();
+        caller.admitted.head.is_alone()
+            || self.authorized.body_is_empty
+            || caller.content.is_some()
+            || transaction.is_some_and(Rules::binds_body)
+    }
+
+    fn detail(&self) -> Option<&Json> {
+        self.authorized.detail()
+    }
+}
+
+/// The one value of a header, on the connection of a hop that the policy names, by the certificate
+/// that it showed there.
+fn of_hop<'h>(
+    head: &'h RequestHead,
+    name: &str,
+    connection: &Connection,
+    hops: &[Hop],
+) -> Option<&'h str> {
+    let (Some(_), Some(peer)) = (&connection.certificate, &connection.peer) else {
+        return None;
+    };
+    match head.field(name) {
+        Field::One(line) if hops.iter().any(|hop| hop.peer == *peer) => visible(line),
+        Field::One(_) | Field::Absent | Field::Several => None,
+    }
+}
+
+/// A value of visible ASCII, without the white space around it.
+fn visible(line: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(line.trim_ascii()).ok()?;
+    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+    (plain && !text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;
