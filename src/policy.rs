@@ -226,6 +226,8 @@ pub struct Route {
     pub replay: Scope,
     /// The body, where the route reads it.
     pub body: Option<transaction::body::Rules>,
+    /// Whether its requests are calls of gRPC, whose messages are not read.
+    pub is_grpc: bool,
     /// The transaction, where the route is one.
     pub transaction: Option<transaction::Rules>,
     /// The score.

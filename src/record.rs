@@ -81,6 +81,9 @@ pub struct Record {
     /// How far the use of the proof is remembered by now: `worker`, `host` or `fleet`; null where it
     /// was not noted.
     pub replay_scope: Option<&'static str>,
+    /// What became of the body: it was `read` before the verdict, or goes on `unread`, as every message
+    /// of gRPC does; null where there is none, or none was read by then.
+    pub body: Option<&'static str>,
     /// The decision service, where it was asked.
     pub service: Option<Asked>,
     /// What verified the signatures.
@@ -182,6 +185,7 @@ impl Record {
             unregistered_confirmations: None,
             status_list: None,
             replay_scope: None,
+            body: None,
             service: None,
             engine: Engines::default(),
         }

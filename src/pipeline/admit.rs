@@ -50,13 +50,16 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         }
     };
     case.note_route(route);
+    if route.body.is_none() && !head.is_alone() {
+        case.note_unread();
+    }
     if overrides::of_method(&head, target.query()) {
         return Err(Reason::OverrideRefused.into());
     }
     if !route.origin.is_authority(head.authority()) {
         return Err(Reason::AuthorityMismatch.into());
     }
-    if holds(route) && becomes_a_stream(&head) {
+    if holds(route) && becomes_a_stream(&head, route.is_grpc) {
         return Err(Reason::UpgradeRefused.into());
     }
     let parameters = route
@@ -76,8 +79,9 @@ fn holds(route: &Route) -> bool {
     route.body.is_some() || route.step_up.is_some() || route.identity.introspection.is_some()
 }
 
-/// An upgrade or a CONNECT has no end to wait for; a gRPC call may stream.
-fn becomes_a_stream(head: &RequestHead) -> bool {
+/// An upgrade or a CONNECT has no end to wait for; a gRPC call may stream. On a route of gRPC what
+/// comes of its messages before the verdict is held, as much as the proxy's buffer takes.
+fn becomes_a_stream(head: &RequestHead, is_grpc: bool) -> bool {
     let grpc = match head.field("content-type") {
         Field::One(value) => value
             .get(..16)
@@ -85,5 +89,5 @@ fn becomes_a_stream(head: &RequestHead) -> bool {
         Field::Absent => false,
         Field::Several => true,
     };
-    grpc || head.method() == "CONNECT" || head.field("upgrade") != Field::Absent
+    (grpc && !is_grpc) || head.method() == "CONNECT" || head.field("upgrade") != Field::Absent
 }

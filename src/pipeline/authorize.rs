@@ -8,8 +8,9 @@ use crate::pipeline::case::Case;
 use crate::pipeline::parties::{self, Parties};
 use crate::reason::Reason;
 use crate::token::Token;
-use crate::transaction::request::{Claims, Content, Request};
-use crate::transaction::{self, Granted, body};
+use crate::transaction::body::{self, Body};
+use crate::transaction::request::{Claims, Request};
+use crate::transaction::{self, Granted};
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
 #[derive(Debug)]
@@ -86,6 +87,7 @@ pub(super) fn announce(caller: Authenticated, case: &mut Case) -> Result<Announc
     body::undeclared_where_alone(&caller.admitted.head)?;
     match (&route.body, &route.transaction) {
         (Some(rules), _) => body::announce(rules, &caller.admitted.head)?,
+        (None, _) if route.is_grpc => body::grpc(&caller.admitted.head)?,
         // What is not held cannot be held against a transaction, nor against a digest.
         (None, Some(_)) => body::absent(&caller.admitted.head)?,
         (None, None) if caller.is_signed() => body::absent(&caller.admitted.head)?,
@@ -109,7 +111,7 @@ pub(super) fn authorize(
     let body = match (&admitted.route.body, body) {
         (Some(rules), Some(bytes)) => body::read(rules, bytes)?,
         (Some(_), None) => return Err(Reason::BodyNotHeld),
-        (None, _) => None,
+        (None, _) => Body::Bytes,
     };
     let granted = match &admitted.route.transaction {
         None => None,
@@ -122,7 +124,7 @@ pub(super) fn authorize(
                 parameters: &admitted.parameters,
                 query: admitted.target.query(),
                 head: &admitted.head,
-                content: body.as_ref().map_or(Content::None, Content::Json),
+                content: body.content(),
             };
             Some(transaction::fit(rules, &claims(&caller), &request)?)
         }

@@ -149,6 +149,16 @@ impl Case {
         self.record.replay_scope = Some(scope.name());
     }
 
+    /// The body is there, whole.
+    pub(super) fn note_read(&mut self) {
+        self.record.body = Some("read");
+    }
+
+    /// There is a body, and nothing reads it.
+    pub(super) fn note_unread(&mut self) {
+        self.record.body = Some("unread");
+    }
+
     pub(super) fn note_score(&mut self, score: &Score) {
         self.record.score = Some(score.total());
         self.record.contributions = score

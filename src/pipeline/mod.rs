@@ -254,9 +254,10 @@ impl Listening {
     }
 
     /// Goes on with the body.
-    pub fn hear(self, body: Result<&[u8], BodyFault>, env: &Env<'_>) -> Step {
+    pub fn hear(mut self, body: Result<&[u8], BodyFault>, env: &Env<'_>) -> Step {
         let reason = match body {
             Ok(bytes) => {
+                self.case.note_read();
                 return weigh(*self.spent, Some(bytes), &self.connection, self.case, env);
             }
             Err(BodyFault::TooLarge) => Reason::BodyTooLarge,

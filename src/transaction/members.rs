@@ -56,6 +56,16 @@ impl Members {
         Ok(root)
     }
 
+    /// Whether anything may stand here.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The names that are listed at the top.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.below.iter().map(|listed| listed.name.as_str())
+    }
+
     fn insert(&mut self, tokens: &[String], mark: Mark) {
         let Some((name, rest)) = tokens.split_first() else {
             match mark {

@@ -25,6 +25,7 @@ pub struct Rules {
     members: Members,
     binds_body: bool,
     query: Vec<String>,
+    form: Vec<String>,
 }
 
 /// Where the granted transaction stands.
@@ -42,22 +43,23 @@ pub struct BadRules(pub &'static str);
 
 impl Rules {
     /// Compiles the rules of a route: where the granted transaction stands, what must agree, and the
-    /// members of the body (with all that they hold) and the query parameters that may be there
-    /// although nothing binds them.
+    /// members of the body (with all that they hold), the query parameters and the members of a form
+    /// that may be there although nothing binds them.
     ///
     /// # Errors
     /// [`BadRules`] where no request could ever fit, or names collide: a binding of the whole body,
     /// something listed inside of a bound value, a header name that is not in lower case, body
-    /// members that differ only in case, query parameters that some reader takes for one or for the
-    /// method.
+    /// members that differ only in case, query parameters or members of a form that some reader takes
+    /// for one or for the method.
     pub fn new(
         grant: Grant,
         bindings: Vec<Binding>,
         allow_members: &[Pointer],
         allow_query: Vec<String>,
+        allow_form: Vec<String>,
     ) -> Result<Self, BadRules> {
         let mut bound = Vec::new();
-        let mut query = allow_query;
+        let (mut query, mut form) = (allow_query, allow_form);
         for binding in &bindings {
             match &binding.place {
                 Place::Path(_) => {}
@@ -65,26 +67,20 @@ impl Rules {
                 Place::Header(name) if is_field_name(name) => {}
                 Place::Header(_) => return Err(BadRules("not a header name in lower case")),
                 Place::Body(pointer) => bound.push(pointer),
+                Place::Form(name) => form.push(name.clone()),
             }
-        }
-        query.sort_unstable();
-        query.dedup();
-        if query.iter().any(|name| overrides::is_method(name)) {
-            return Err(BadRules(
-                "a query parameter is listed that frameworks take for the method, and that is refused",
-            ));
-        }
-        if form::collide(query.iter().map(String::as_str)) {
-            return Err(BadRules("some reader takes two query parameters for one"));
         }
         let binds_body = !bound.is_empty();
         let members = Members::new(&bound, allow_members).map_err(BadRules)?;
+        let names = members.names().map(str::to_owned).collect();
+        distinct(&mut query, &mut form, names).map_err(BadRules)?;
         Ok(Self {
             grant,
             bindings,
             members,
             binds_body,
             query,
+            form,
         })
     }
 
@@ -105,6 +101,38 @@ impl Rules {
     pub fn binds_body(&self) -> bool {
         self.binds_body
     }
+}
+
+/// Makes each listed name of the query and of a form one of its own, and sees to it that no reader
+/// takes two of them for one, nor one of them for another method. Many read the query and the body
+/// into one map, so a name of the one must be none of the other.
+fn distinct(
+    query: &mut Vec<String>,
+    form: &mut Vec<String>,
+    mut members: Vec<String>,
+) -> Result<(), &'static str> {
+    members.append(&mut form.clone());
+    for names in [&mut *query, &mut *form, &mut members] {
+        names.sort_unstable();
+        names.dedup();
+        if names.iter().any(|name| overrides::is_method(name)) {
+            return Err(
+                "a name is listed that frameworks take for the method, and that is refused",
+            );
+        }
+    }
+    let texts = |names: &[String]| form::collide(names.iter().map(String::as_str));
+    if texts(query) {
+        return Err("some reader takes two query parameters for one");
+    }
+    if texts(form) {
+        return Err("some reader takes two members of the form for one");
+    }
+    members.extend_from_slice(query);
+    if texts(&members) {
+        return Err("some reader takes a query parameter and a member of the body for one");
+    }
+    Ok(())
 }
 
 /// A lower-case field name (RFC 9110 section 5.1). A pseudo-header is none.
@@ -161,11 +189,33 @@ pub fn fit(rules: &Rules, claims: &Claims<'_>, request: &Request<'_>) -> Result<
             return Err(Reason::BodyMalformed);
         }
         rules.members.hold(body)?;
+        // F2: what may stand there unlisted is no parameter of the query to a reader of both.
+        if rules.members.is_open() && !is_apart(body, &rules.query) {
+            return Err(Reason::BodyUnlisted);
+        }
+    }
+    if let Content::Form(members) = request.content {
+        // F1: every member is listed, in these very characters.
+        let is_listed = |name: &str| rules.form.iter().any(|listed| listed == name);
+        if !members.iter().all(|(name, _)| is_listed(name)) {
+            return Err(Reason::BodyUnlisted);
+        }
     }
     for binding in &rules.bindings {
         binding.hold(grant, claims, request, &query)?;
     }
     Ok(granted)
+}
+
+/// Whether no member of this name is also a listed parameter of the query.
+fn is_apart(body: &Json, query: &[String]) -> bool {
+    let mut members = body.as_object().unwrap_or_default().iter();
+    members.all(|(member, _)| {
+        let names = [member.as_str()].into_iter();
+        query
+            .iter()
+            .all(|name| !form::collide(names.clone().chain([name.as_str()])))
+    })
 }
 
 /// The parameters of the query, all of them listed, none of them twice.

@@ -16,6 +16,8 @@ pub enum Place {
     Header(String),
     /// A member of the JSON body.
     Body(Pointer),
+    /// A member of the form that is the body, decoded.
+    Form(String),
 }
 
 /// A value as it was written.
@@ -65,9 +67,19 @@ impl Place {
                 Field::Several => Err(Reason::ValueMalformed),
                 Field::One(line) => visible(line).map(Written::Text),
             },
+            Self::Form(name) => {
+                let members = match request.content {
+                    Content::None | Content::Json(_) => &[],
+                    Content::Form(members) => members,
+                };
+                let mut members = members.iter();
+                let found = members.find(|(member, _)| member == name);
+                let (_, value) = found.ok_or(Reason::ValueMissing)?;
+                Ok(Written::Text(value))
+            }
             Self::Body(pointer) => {
                 let value = match request.content {
-                    Content::None => None,
+                    Content::None | Content::Form(_) => None,
                     Content::Json(body) => body.at(pointer),
                 };
                 Written::of(value.ok_or(Reason::ValueMissing)?).ok_or(Reason::ValueMalformed)

@@ -1,7 +1,7 @@
 //! What a transaction is held against: the request, and the claims that may grant it.
 
-use crate::http::RequestHead;
 use crate::http::origin::Origin;
+use crate::http::{RequestHead, form};
 use crate::json::Json;
 use crate::route::Parameters;
 use crate::time::UnixTime;
@@ -35,6 +35,8 @@ pub enum Content<'a> {
     None,
     /// A value of JSON.
     Json(&'a Json),
+    /// The members of a form.
+    Form(&'a [form::Parameter<'a>]),
 }
 
 /// The claims that may grant a request.

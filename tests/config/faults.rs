@@ -35,6 +35,7 @@ fn change(tree: &mut Value, pointer: &str, to: Option<&Value>) {
 #[test]
 fn each_fault_is_told_with_its_path() {
     hold("complete.yaml", "faults.yaml", 60);
+    hold("bodies.yaml", "faults/bodies.yaml", 20);
     hold("nonces.yaml", "faults/nonces.yaml", 20);
     hold("certificates.yaml", "faults/certificates.yaml", 35);
     hold("opaque.yaml", "faults/opaque.yaml", 30);

@@ -18,6 +18,7 @@ use countersign::token::IssuerId;
 use countersign::token::issuer::{KeySource, StatusDemand, UnknownConfirmation};
 use countersign::transaction::Grant;
 use countersign::transaction::binding::Comparison;
+use countersign::transaction::body::Reading;
 use countersign::transaction::place::Place;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -283,7 +284,7 @@ fn what_signatures_must_be_like_is_what_is_written() {
     assert_eq!(upload.nonce, Presence::Optional);
     assert_eq!(upload.algorithms, [Algorithm::Ed25519, Algorithm::Rs256]);
     assert_eq!(upload.window.max_ahead, Duration::from_secs(1));
-    assert!(!policy.routes[1].body.unwrap().is_json);
+    assert_eq!(policy.routes[1].body.unwrap().reading, Reading::Bytes);
     // The replay log remembers what any of them lets pass.
     assert_eq!(policy.window().max_age, Duration::from_mins(5));
     assert_eq!(policy.window().max_ahead, Duration::from_secs(10));

@@ -14,6 +14,7 @@ mod support;
 mod delegation;
 mod dpop;
 mod fleet;
+mod form_payment;
 mod http_signature;
 mod mtls;
 mod nonces;

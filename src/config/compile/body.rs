@@ -4,14 +4,34 @@ use super::{At, Faults, Part, size};
 use crate::config::wire::route::Body;
 use crate::config::wire::scalar::Size;
 use crate::json::Limits;
-use crate::transaction::body;
+use crate::transaction::body::{self, Reading};
 
 /// Methods that are known to carry no body.
 const BODILESS: [&str; 5] = ["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"];
 /// Deepest nesting of a body that is read.
 const BODY_DEPTH: u32 = 32;
 
-#[expect(clippy::option_option, reason = "no body and at fault are two things")]
+/// What becomes of the bodies of a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// They go on unread.
+    Unread,
+    /// They are messages of gRPC, and go on unread.
+    Grpc,
+    /// They are held.
+    Held(body::Rules),
+}
+
+impl Carried {
+    /// What is read of them.
+    pub(super) fn rules(self) -> Option<body::Rules> {
+        match self {
+            Self::Held(rules) => Some(rules),
+            Self::Unread | Self::Grpc => None,
+        }
+    }
+}
+
 /// What the route reads of the body.
 pub(super) fn compile(
     part: Option<Part<Body>>,
@@ -20,13 +40,29 @@ pub(super) fn compile(
     methods: Option<&[String]>,
     at: &At<'_>,
     faults: &mut Faults,
-) -> Option<Option<body::Rules>> {
+) -> Option<Carried> {
     let (body_at, max_at) = (at.member("body"), at.member("max_body"));
     let held = Part::open_if_there(part, &body_at, faults);
     let max = Part::open_if_there(max, &max_at, faults)?;
-    let Some(Body::Held) = held? else {
-        faults.check(max.is_none(), &max_at, "has no effect without `body: held`");
-        return Some(None);
+    let reading = match held? {
+        Some(Body::Held) if is_json => Reading::Json,
+        Some(Body::Held) => Reading::Bytes,
+        Some(Body::Form) => Reading::Form,
+        unheld @ (None | Some(Body::Grpc)) => {
+            let problem = "has no effect without `body: held` or `body: form`";
+            faults.check(max.is_none(), &max_at, problem);
+            if unheld.is_none() {
+                return Some(Carried::Unread);
+            }
+            let mut methods = methods.unwrap_or_default().iter();
+            if let Some(method) = methods.find(|method| *method != "POST") {
+                let problem = format!(
+                    "is never a call of gRPC on {method}: every call is a POST, so give {method} a route of its own"
+                );
+                faults.add(&body_at, problem);
+            }
+            return Some(Carried::Grpc);
+        }
     };
     if let Some(method) = bodiless(methods.unwrap_or_default()) {
         let problem = format!(
@@ -42,7 +78,7 @@ pub(super) fn compile(
         bytes,
         depth: BODY_DEPTH,
     };
-    Some(Some(body::Rules { limits, is_json }))
+    Some(Carried::Held(body::Rules { limits, reading }))
 }
 
 /// A method of these that carries no body.
@@ -53,10 +89,10 @@ pub(super) fn bodiless(methods: &[String]) -> Option<&str> {
 
 /// A method of these that may carry a body, where the route holds none.
 pub(super) fn unheld<'a>(
-    held: Option<&Option<body::Rules>>,
+    carried: Option<Carried>,
     methods: Option<&'a [String]>,
 ) -> Option<&'a str> {
-    let holds_none = held.is_some_and(Option::is_none);
+    let holds_none = carried.is_some_and(|it| it.rules().is_none());
     let mut methods = methods.filter(|_| holds_none)?.iter().map(String::as_str);
     methods.find(|method| !BODILESS.contains(method))
 }

@@ -52,7 +52,7 @@ pub(super) fn check(route: &Route, has_identity: bool, at: &At<'_>, faults: &mut
                a client must show";
     faults.check(by_dpop, &at.member("proof"), how);
     faults.check(
-        route.body.is_none(),
+        route.body.is_none() && !route.is_grpc,
         &at.member("body"),
         "is not read on an issuance route",
     );

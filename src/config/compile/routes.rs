@@ -1,5 +1,6 @@
 //! Routes, and whether each can ever be reached.
 
+use super::body::Carried;
 use super::names::Known;
 use super::{
     At, Faults, Part, body, delegation, dpop, identity, issuance, opaque, peers, risk, signature,
@@ -10,7 +11,6 @@ use crate::http::origin::Origin;
 use crate::policy::{IdentityRules, Route};
 use crate::proof::{self, http_signature};
 use crate::route::{Index, Template};
-use crate::transaction::body as transaction_body;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -78,7 +78,7 @@ fn route(
         .scope(written.replay, proof.as_ref(), handing, &replay_at, faults);
     let signs = proof.as_ref().map(signature::Accepted::of);
     let is_json = written.transaction.is_some() || signs.is_none_or(|it| !it.any);
-    let held = body::compile(
+    let carried = body::compile(
         written.body,
         written.max_body,
         is_json,
@@ -88,7 +88,7 @@ fn route(
     );
     let carrier = signature::Carrier {
         accepted: signs,
-        unheld: body::unheld(held.as_ref(), methods.as_deref()),
+        unheld: body::unheld(carried, methods.as_deref()),
     };
     let signature = signature::compile(written.signature, &carrier, at, faults);
 
@@ -112,7 +112,7 @@ fn route(
             let carrier = transaction::Carrier {
                 template: template.as_ref(),
                 bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
-                body_is_held: held.as_ref().is_none_or(Option::is_some),
+                carried,
                 is_of_workloads,
                 has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
             };
@@ -162,13 +162,14 @@ fn route(
         delegation: delegation?,
         issuance,
         proof: proof?,
-        challenge_signature: accept_signature(signature.as_ref(), held.as_ref()),
+        challenge_signature: accept_signature(signature.as_ref(), carried),
         signature: signature?,
         handing: handing?,
         transaction_token: transaction_token?,
         nonce: nonce?,
         replay: replay?,
-        body: held?,
+        body: carried?.rules(),
+        is_grpc: carried? == Carried::Grpc,
         transaction: transaction?,
         risk: risk?,
         step_up: step_up?,
@@ -279,9 +280,9 @@ fn is_method(method: &str, at: &At<'_>, faults: &mut Faults) -> bool {
 /// What a challenge asks a client to sign, with the digest of a body where the route reads one.
 fn accept_signature(
     signature: Option<&Option<http_signature::Rules>>,
-    body: Option<&Option<transaction_body::Rules>>,
+    carried: Option<Carried>,
 ) -> Rc<str> {
-    let held = body.is_some_and(Option::is_some);
+    let held = carried.is_some_and(|it| it.rules().is_some());
     let rules = signature.and_then(Option::as_ref);
     let text = rules.and_then(|rules| rules.accept_signature(held));
     text.unwrap_or_default().into()

@@ -40,8 +40,9 @@ pub(in crate::config) struct Route {
     pub(in crate::config) replay: Option<Part<RouteScope>>,
     /// What signatures over its requests must be like, where `proof` lists `http_signature`.
     pub(in crate::config) signature: Option<Part<Signature>>,
-    /// `held` asserts that the filter is configured with `allow_on_headers_stop_iteration: true`, so
-    /// that the route can read the body before anything of the request goes on.
+    /// What becomes of the body. `held` and `form` assert that the filter is configured with
+    /// `allow_on_headers_stop_iteration: true`, so that the route can read the body before anything of
+    /// the request goes on.
     pub(in crate::config) body: Option<Part<Body>>,
     /// The largest body that is read: at most 1MiB, and 64KiB unless written.
     pub(in crate::config) max_body: Option<Part<Size>>,
@@ -144,8 +145,13 @@ pub(in crate::config) enum Nonce {
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(in crate::config) enum Body {
-    /// It is held until it has been read.
+    /// It is held until it has been read: as JSON, where the route is a transaction.
     Held,
+    /// It is held until it has been read as a form (`application/x-www-form-urlencoded`).
+    Form,
+    /// The requests are calls of gRPC, whose messages are not read: what is bound stands in the path
+    /// and in the metadata.
+    Grpc,
 }
 
 /// What happens from `step_up_at`, below `refuse_at`.

@@ -28,6 +28,9 @@ pub(in crate::config) struct Transaction {
     /// Query parameters that may be there although nothing binds them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) allow_query: Option<Part<Vec<String>>>,
+    /// Members of a form (`body: form`) that may be there although nothing binds them.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) allow_form: Option<Part<Vec<String>>>,
 }
 
 /// Where a granted transaction stands.
@@ -46,10 +49,10 @@ pub(in crate::config) enum GrantedIn {
 pub(in crate::config) struct Binding {
     /// A JSON pointer into the granted transaction.
     pub(in crate::config) claim: Part<String>,
-    /// `body:/pointer`, `path:parameter`, `query:parameter` or `header:name`.
+    /// `body:/pointer`, `form:member`, `path:parameter`, `query:parameter` or `header:name`.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        schemars(extend("pattern" = "^(body:/|path:|query:|header:)."))
+        schemars(extend("pattern" = "^(body:/|form:|path:|query:|header:)."))
     )]
     pub(in crate::config) equals: Part<String>,
     /// How they are compared: as strings, character for character, unless written.

@@ -6,7 +6,7 @@ const RULES: Rules = Rules {
         bytes: 20,
         depth: 2,
     },
-    is_json: true,
+    reading: Reading::Json,
 };
 
 fn head(lines: &[(&str, &str)]) -> RequestHead {
@@ -164,7 +164,7 @@ fn a_transaction_that_reads_no_body_has_none() {
 #[test]
 fn a_body_that_is_not_json_is_bounded_alone() {
     let rules = Rules {
-        is_json: false,
+        reading: Reading::Bytes,
         ..RULES
     };
     for (lines, expected) in [
@@ -181,7 +181,7 @@ fn a_body_that_is_not_json_is_bounded_alone() {
     ] {
         assert_eq!(announce(&rules, &head(lines)), expected, "{lines:?}");
     }
-    assert_eq!(read(&rules, b"\xff{").map(|it| it.is_none()), Ok(true));
+    assert!(matches!(read(&rules, b"\xff{"), Ok(Body::Bytes)));
     assert_eq!(read(&rules, &[0; 21]).err(), Some(Reason::BodyTooLarge));
 }
 
@@ -198,4 +198,83 @@ fn a_head_that_is_all_of_its_request_declares_no_body() {
     ] {
         assert_eq!(undeclared_where_alone(&head), expected, "{head:?}");
     }
+}
+
+#[test]
+fn a_form_is_declared_and_nothing_else() {
+    let rules = Rules {
+        reading: Reading::Form,
+        ..RULES
+    };
+    let of = |value: &str| announce(&rules, &head(&[("content-type", value)]));
+    for value in [
+        "application/x-www-form-urlencoded",
+        "Application/X-WWW-Form-URLEncoded",
+        "application/x-www-form-urlencoded; charset=UTF-8",
+    ] {
+        assert_eq!(of(value), Ok(()), "{value}");
+    }
+    for value in [
+        "",
+        "application/json",
+        "application/x-www-form-urlencoded;",
+        "application/x-www-form-urlencoded; charset=iso-8859-1",
+        "application/x-www-form-urlencoded; charset=utf-8; x=y",
+        "multipart/form-data; boundary=x",
+        "text/plain",
+    ] {
+        assert_eq!(of(value), Err(Reason::BodyType), "{value}");
+    }
+    assert_eq!(announce(&rules, &head(&[])), Err(Reason::BodyType));
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let coded = head(&[form, ("content-encoding", "gzip")]);
+    assert_eq!(announce(&rules, &coded), Err(Reason::BodyEncoding));
+
+    let read = |bytes: &[u8]| match read(&rules, bytes) {
+        Ok(Body::Form(members)) => Ok(members.len()),
+        Ok(Body::Json(_) | Body::Bytes) => Ok(99),
+        Err(reason) => Err(reason),
+    };
+    for (bytes, expected) in [
+        (&b""[..], Ok(0)),
+        (b"a=1&b=2", Ok(2)),
+        (b"a=1&A=2", Err(Reason::BodyMalformed)),
+        (b"{\"a\":1}", Err(Reason::BodyMalformed)),
+        (b"_method=PUT", Err(Reason::OverrideRefused)),
+        (b"a=_method", Ok(1)),
+        (b"a=3456789012345678901", Err(Reason::BodyTooLarge)),
+    ] {
+        let text = String::from_utf8_lossy(bytes);
+        assert_eq!(read(bytes), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_call_of_grpc_says_so() {
+    for value in [
+        "application/grpc",
+        "application/grpc+proto",
+        "Application/GRPC+json",
+        "application/grpc+vnd.x-y_1",
+    ] {
+        assert_eq!(grpc(&head(&[("content-type", value)])), Ok(()), "{value}");
+    }
+    for value in [
+        "",
+        "application/json",
+        "application/grp",
+        "application/grpc-web",
+        "application/grpc-web+proto",
+        "application/grpc+",
+        "application/grpc+a b",
+        "application/grpc; charset=utf-8",
+        "application/grpc, application/json",
+        "application/grpcx",
+    ] {
+        let expected = Err(Reason::BodyType);
+        assert_eq!(grpc(&head(&[("content-type", value)])), expected, "{value}");
+    }
+    let line = ("content-type", "application/grpc");
+    assert_eq!(grpc(&head(&[])), Err(Reason::BodyType));
+    assert_eq!(grpc(&head(&[line, line])), Err(Reason::BodyType));
 }

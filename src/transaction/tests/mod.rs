@@ -8,6 +8,7 @@
 
 mod bodies;
 mod details;
+mod forms;
 mod places;
 mod rules;
 
@@ -100,6 +101,7 @@ fn payment(bindings: Vec<Binding>) -> Rules {
         bindings,
         &allow,
         query,
+        Vec::new(),
     )
     .expect("rules")
 }
@@ -118,19 +120,23 @@ fn head(headers: &[(&'static str, Vec<u8>)]) -> RequestHead {
 
 /// Judges a request as a route of these rules does: head, then body, then the transaction.
 fn judge_by(rules: &Rules, asked: &Asked) -> Result<(), Reason> {
+    judge_as(body::Reading::Json, rules, asked)
+}
+
+fn judge_as(reading: body::Reading, rules: &Rules, asked: &Asked) -> Result<(), Reason> {
     let origin = Origin::parse("https://api.example.com").expect("an origin");
     let claims = Json::parse(asked.claims.as_bytes(), LIMITS).expect(&asked.claims);
     let head = head(&asked.headers);
     let of_body = body::Rules {
         limits: LIMITS,
-        is_json: true,
+        reading,
     };
     let body = match &asked.body {
         Some(text) => {
             body::announce(&of_body, &head)?;
             body::read(&of_body, text.as_bytes())?
         }
-        None => None,
+        None => body::Body::Bytes,
     };
     let request = Request {
         now: UnixTime::from_secs(1_700_000_000),
@@ -140,7 +146,7 @@ fn judge_by(rules: &Rules, asked: &Asked) -> Result<(), Reason> {
         parameters: &vec![(Rc::from("account"), asked.account.to_owned())],
         query: asked.query.as_deref(),
         head: &head,
-        content: body.as_ref().map_or(Content::None, Content::Json),
+        content: body.content(),
     };
     let claims = Claims {
         token: Some(&claims),

@@ -5,7 +5,13 @@ fn load(places: Vec<Place>, allow: &[&str], query: &[&str]) -> Result<Rules, Bad
     let bindings = places.into_iter().map(|place| same("/a", place)).collect();
     let allow: Vec<_> = allow.iter().map(|text| pointer(text)).collect();
     let query = query.iter().map(|name| (*name).to_owned()).collect();
-    Rules::new(Grant::Detail("t".to_owned()), bindings, &allow, query)
+    Rules::new(
+        Grant::Detail("t".to_owned()),
+        bindings,
+        &allow,
+        query,
+        Vec::new(),
+    )
 }
 
 fn members(pointers: &[&str]) -> Vec<Place> {
@@ -49,6 +55,18 @@ fn rules_that_cannot_be_meant_do_not_load() {
         (
             "two cases, bound in the query",
             load(vec![Place::Query("a".to_owned())], &[], &["A"]),
+        ),
+        (
+            "a member that is a parameter of the query",
+            load(members(&["/a"]), &[], &["A"]),
+        ),
+        (
+            "a member that frameworks take for the method",
+            load(Vec::new(), &["/_method"], &[]),
+        ),
+        (
+            "a parameter that frameworks take for the method",
+            load(Vec::new(), &[], &["_Method"]),
         ),
         ("an upper-case header", load(header("X-Order"), &[], &[])),
         ("a pseudo-header", load(header(":path"), &[], &[])),
@@ -168,4 +186,28 @@ fn what_is_bound_below_an_allowed_place_stays_bound() {
     }
     assert_eq!(hold(&[], &[""], "[7]"), Ok(()));
     assert_eq!(hold(&["/a"], &[""], "[7]"), Err(Reason::BodyMalformed));
+}
+
+#[test]
+fn what_may_stand_unlisted_is_no_parameter_of_the_query() {
+    let rules = payment_of(&[""], &["lang"]);
+    let judge = |body: &str| {
+        let asked = Asked {
+            query: Some("lang=de".to_owned()),
+            body: Some(body.to_owned()),
+            ..asked()
+        };
+        judge_by(&rules, &asked)
+    };
+    assert_eq!(judge(r#"{"a":{"lang":1},"language":2}"#), Ok(()));
+    for body in [r#"{"lang":"de"}"#, r#"{"Lang":"en"}"#, r#"{"lang[]":1}"#] {
+        assert_eq!(judge(body), Err(Reason::BodyUnlisted), "{body}");
+    }
+}
+
+fn payment_of(allow: &[&str], query: &[&str]) -> Rules {
+    let allow: Vec<_> = allow.iter().map(|text| pointer(text)).collect();
+    let query = query.iter().map(|name| (*name).to_owned()).collect();
+    let grant = Grant::Detail("payment_initiation".to_owned());
+    Rules::new(grant, Vec::new(), &allow, query, Vec::new()).expect("rules")
 }

@@ -3,10 +3,12 @@
 mod binding;
 mod place;
 
+use super::body::Carried;
 use super::{At, Faults, Part, text};
 use crate::config::wire::transaction::{GrantedIn, Transaction};
 use crate::json::Pointer;
 use crate::route::Template;
+use crate::transaction::body::Reading;
 use crate::transaction::{Grant, Rules};
 
 /// What the route has to bind to.
@@ -14,11 +16,20 @@ pub(super) struct Carrier<'a> {
     pub(super) template: Option<&'a Template>,
     /// A method of the route that carries no body.
     pub(super) bodiless: Option<&'a str>,
-    pub(super) body_is_held: bool,
+    /// What becomes of the bodies; none where that is at fault.
+    pub(super) carried: Option<Carried>,
     /// The route accepts workload identity tokens.
     pub(super) is_of_workloads: bool,
     /// The route asks for a transaction token.
     pub(super) has_transaction_token: bool,
+}
+
+impl Carrier<'_> {
+    /// Whether the body is read as this. So it is taken to be where that is at fault.
+    fn reads(&self, reading: Reading) -> bool {
+        let read = |carried: Carried| carried.rules().map(|rules| rules.reading);
+        self.carried.is_none_or(|it| read(it) == Some(reading))
+    }
 }
 
 pub(super) fn compile(
@@ -46,7 +57,7 @@ pub(super) fn compile(
     let allow_body = Part::open_if_there(written.allow_body, &body_at, faults)?;
     if allow_body.is_some() {
         faults.check(
-            carrier.body_is_held,
+            carrier.reads(Reading::Json),
             &body_at,
             "has no effect without `body: held`",
         );
@@ -62,7 +73,15 @@ pub(super) fn compile(
     let allow_query = Part::open_if_there(written.allow_query, &query_at, faults)?;
     let allow_query = allow_query.unwrap_or_default();
     text::repeated(&allow_query, &query_at, faults);
-    let rules = Rules::new(grant?, bindings, &allow_members, allow_query);
+    let form_at = at.member("allow_form");
+    let allow_form = Part::open_if_there(written.allow_form, &form_at, faults)?;
+    if allow_form.is_some() {
+        let problem = "has no effect without `body: form`";
+        faults.check(carrier.reads(Reading::Form), &form_at, problem);
+    }
+    let allow_form = allow_form.unwrap_or_default();
+    text::repeated(&allow_form, &form_at, faults);
+    let rules = Rules::new(grant?, bindings, &allow_members, allow_query, allow_form);
     faults.keep(rules.map_err(|bad| bad.0), at)
 }
 

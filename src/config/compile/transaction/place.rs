@@ -1,6 +1,8 @@
 //! Places of a request, as a policy writes them.
 
+use super::super::body::Carried;
 use super::{At, Carrier, Faults, text};
+use crate::transaction::body::Reading;
 use crate::transaction::place::Place;
 
 /// Headers that the filter sets or removes, or that carry the credentials: never a value to bind.
@@ -21,7 +23,7 @@ pub(super) fn compile(
 ) -> Option<Place> {
     let problem = || {
         format!(
-            "{text:?} is no place: write `body:/pointer`, `path:name`, `query:name` or `header:name`"
+            "{text:?} is no place: write `body:/pointer`, `form:name`, `path:name`, `query:name` or `header:name`"
         )
     };
     let (kind, name) = faults.keep(text.split_once(':').ok_or_else(problem), at)?;
@@ -44,8 +46,13 @@ pub(super) fn compile(
                 .check(there, at, problem)
                 .then(|| Place::Path(name.to_owned()))
         }
+        "form" => {
+            let problem = "the body is not read as a form: write `body: form` on this route";
+            let read = faults.check(carrier.reads(Reading::Form), at, problem);
+            read.then(|| Place::Form(name.to_owned()))
+        }
         "query" => Some(Place::Query(name.to_owned())),
-        "header" => header(name, at, faults),
+        "header" => header(name, carrier, at, faults),
         _ => {
             faults.add(at, problem());
             None
@@ -54,20 +61,28 @@ pub(super) fn compile(
 }
 
 fn body_is_there(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
-    match (carrier.bodiless, carrier.body_is_held) {
-        // `body: held` is at fault there, and says so itself.
-        (_, true) => {}
-        (Some(method), false) => {
-            faults.add(at, format!("{method} carries no body to bind to"));
+    let Some(carried) = carrier.carried else {
+        return;
+    };
+    let problem = match (carried, carrier.bodiless) {
+        // `body` is at fault there if the method carries none, and says so itself.
+        (Carried::Held(rules), _) => match rules.reading {
+            Reading::Json | Reading::Bytes => return,
+            Reading::Form => "the body is a form: write `form:name`",
+        },
+        (Carried::Grpc, _) => {
+            "nothing reads the messages of gRPC: bind `path:name` or `header:name`"
         }
-        (None, false) => faults.add(
-            at,
-            "nothing reads the body: write `body: held` on this route",
-        ),
-    }
+        (Carried::Unread, Some(method)) => {
+            faults.add(at, format!("{method} carries no body to bind to"));
+            return;
+        }
+        (Carried::Unread, None) => "nothing reads the body: write `body: held` on this route",
+    };
+    faults.add(at, problem);
 }
 
-fn header(name: &str, at: &At<'_>, faults: &mut Faults) -> Option<Place> {
+fn header(name: &str, carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) -> Option<Place> {
     let is_name = |byte: u8| {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
     };
@@ -75,6 +90,11 @@ fn header(name: &str, at: &At<'_>, faults: &mut Faults) -> Option<Place> {
     faults
         .check(name.bytes().all(is_name), at, problem)
         .then_some(())?;
+    let is_binary = carrier.carried == Some(Carried::Grpc) && name.ends_with("-bin");
+    let problem = format!(
+        "{name:?} is metadata of gRPC in base64, which has more than one spelling: bind a text"
+    );
+    faults.check(!is_binary, at, problem).then_some(())?;
     let dashed = name.replace('_', "-");
     let own = OWN_HEADERS.contains(&dashed.as_str()) || dashed.starts_with(OWN_PREFIX);
     let problem = format!("{name:?} is a header of the filter itself, or carries the credentials");

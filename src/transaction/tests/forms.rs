@@ -1,0 +1,120 @@
+use super::*;
+
+const FORM: &str = "amount=123.50&currency=EUR&to=DE02100100109307118603";
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+fn load(bound: &[&str], query: &[&str], form: &[&str]) -> Result<Rules, BadRules> {
+    let place = |name: &&str| Place::Form((*name).to_owned());
+    let bindings = bound.iter().map(|name| same("/currency", place(name)));
+    Rules::new(
+        Grant::Detail("t".to_owned()),
+        bindings.collect(),
+        &[],
+        names(query),
+        names(form),
+    )
+}
+
+fn payment() -> Rules {
+    let bind = |claim, name: &str, comparison| Binding {
+        claim: granted(claim),
+        place: Place::Form(name.to_owned()),
+        comparison,
+    };
+    Rules::new(
+        Grant::Detail("payment_initiation".to_owned()),
+        vec![
+            bind("/instructedAmount/amount", "amount", Comparison::Decimal),
+            bind("/instructedAmount/currency", "currency", Comparison::Exact),
+            bind("/creditorAccount/iban", "to", Comparison::Exact),
+        ],
+        &[],
+        names(&["lang"]),
+        names(&["note"]),
+    )
+    .expect("rules")
+}
+
+fn judge_form(form: &str) -> Result<(), Reason> {
+    let query = Some("lang=de".to_owned());
+    let asked = Asked {
+        query,
+        headers: vec![(
+            "content-type",
+            b"application/x-www-form-urlencoded".to_vec(),
+        )],
+        body: Some(form.to_owned()),
+        ..asked()
+    };
+    judge_as(body::Reading::Form, &payment(), &asked)
+}
+
+#[test]
+fn a_form_that_says_what_is_granted_fits() {
+    for form in [
+        FORM,
+        "currency=EUR&to=DE02100100109307118603&amount=123.5",
+        "amount=123.50&currency=EUR&to=DE02100100109307118603&note=a+b%26c",
+        "%61mount=123%2E50&currency=%45UR&to=DE02100100109307118603&note=",
+    ] {
+        assert_eq!(judge_form(form), Ok(()), "{form}");
+    }
+}
+
+#[test]
+fn a_form_that_says_anything_else_refuses() {
+    for (form, reason) in [
+        ("", Reason::ValueMissing),
+        ("amount=123.50&currency=EUR", Reason::ValueMissing),
+        (&FORM.replace("123.50", "123.51"), Reason::ValueMismatch),
+        (&FORM.replace("123.50", "%2B123.50"), Reason::ValueMalformed),
+        (&FORM.replace("123.50", "123.50+"), Reason::ValueMalformed),
+        (&FORM.replace("123.50", "1.235e2"), Reason::ValueMalformed),
+        (&FORM.replace("123.50", ""), Reason::ValueMalformed),
+        (&FORM.replace("EUR", "eur"), Reason::ValueMismatch),
+        (&FORM.replace("EUR", "EUR%00"), Reason::ValueMismatch),
+        (&FORM.replace("EUR", "+EUR"), Reason::ValueMismatch),
+        (&FORM.replace("EUR", "%2545UR"), Reason::ValueMismatch),
+        (&FORM.replace("EUR", "%D0%95UR"), Reason::ValueMismatch),
+        (&format!("{FORM}&payee=x"), Reason::BodyUnlisted),
+        (&format!("{FORM}&lang=en"), Reason::BodyUnlisted),
+        (&format!("{FORM}&notes=x"), Reason::BodyUnlisted),
+        (&format!("{FORM}&not%00e=x"), Reason::BodyUnlisted),
+        (&FORM.replace("amount", "Amount"), Reason::BodyUnlisted),
+        (&FORM.replace("amount", "+amount"), Reason::BodyUnlisted),
+        (&FORM.replace("amount", "amount[]"), Reason::BodyUnlisted),
+        (&format!("{FORM}&amount=1"), Reason::BodyMalformed),
+        (&format!("{FORM}&AMOUNT=1"), Reason::BodyMalformed),
+        (&format!("{FORM}&amount[]=1"), Reason::BodyMalformed),
+        (&format!("{FORM}&%61mount=123.50"), Reason::BodyMalformed),
+        (&format!("{FORM};amount=1"), Reason::BodyMalformed),
+        (&format!("{FORM}&"), Reason::BodyMalformed),
+        (&format!("{FORM}&note"), Reason::BodyMalformed),
+        (&format!("{FORM}&_method=PUT"), Reason::OverrideRefused),
+        (BODY, Reason::BodyMalformed),
+    ] {
+        assert_eq!(judge_form(form), Err(reason), "{form}");
+    }
+}
+
+#[test]
+fn names_of_a_form_that_some_reader_takes_for_others_do_not_load() {
+    for (bound, query, form) in [
+        (&["a"][..], &[][..], &["A"][..]),
+        (&["a", "A"], &[], &[]),
+        (&["a_b"], &[], &["a.b"]),
+        (&["a"], &[], &["a[b]"]),
+        (&["a"], &["a"], &[]),
+        (&["a"], &["A"], &[]),
+        (&[], &["a[]"], &["a"]),
+        (&[], &[], &["_method"]),
+        (&["X-HTTP-Method-Override"], &[], &[]),
+    ] {
+        let rules = load(bound, query, form);
+        assert!(rules.is_err(), "{bound:?} {query:?} {form:?}");
+    }
+    assert!(load(&["a", "a"], &["b"], &["a", "c", "d[e]", "d[f]"]).is_ok());
+}
