@@ -13,7 +13,7 @@ const BODY_DEPTH: u32 = 32;
 
 /// What becomes of the bodies of a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Carried {
+pub(super) enum Bodies {
     /// They go on unread.
     Unread,
     /// They are messages of gRPC, and go on unread.
@@ -22,7 +22,7 @@ pub(super) enum Carried {
     Held(body::Rules),
 }
 
-impl Carried {
+impl Bodies {
     /// What is read of them.
     pub(super) fn rules(self) -> Option<body::Rules> {
         match self {
@@ -40,7 +40,7 @@ pub(super) fn compile(
     methods: Option<&[String]>,
     at: &At<'_>,
     faults: &mut Faults,
-) -> Option<Carried> {
+) -> Option<Bodies> {
     let (body_at, max_at) = (at.member("body"), at.member("max_body"));
     let held = Part::open_if_there(part, &body_at, faults);
     let max = Part::open_if_there(max, &max_at, faults)?;
@@ -52,7 +52,7 @@ pub(super) fn compile(
             let problem = "has no effect without `body: held` or `body: form`";
             faults.check(max.is_none(), &max_at, problem);
             if unheld.is_none() {
-                return Some(Carried::Unread);
+                return Some(Bodies::Unread);
             }
             let mut methods = methods.unwrap_or_default().iter();
             if let Some(method) = methods.find(|method| *method != "POST") {
@@ -61,7 +61,7 @@ pub(super) fn compile(
                 );
                 faults.add(&body_at, problem);
             }
-            return Some(Carried::Grpc);
+            return Some(Bodies::Grpc);
         }
     };
     if let Some(method) = bodiless(methods.unwrap_or_default()) {
@@ -78,7 +78,7 @@ pub(super) fn compile(
         bytes,
         depth: BODY_DEPTH,
     };
-    Some(Carried::Held(body::Rules { limits, reading }))
+    Some(Bodies::Held(body::Rules { limits, reading }))
 }
 
 /// A method of these that carries no body.
@@ -88,11 +88,8 @@ pub(super) fn bodiless(methods: &[String]) -> Option<&str> {
 }
 
 /// A method of these that may carry a body, where the route holds none.
-pub(super) fn unheld<'a>(
-    carried: Option<Carried>,
-    methods: Option<&'a [String]>,
-) -> Option<&'a str> {
-    let holds_none = carried.is_some_and(|it| it.rules().is_none());
+pub(super) fn unheld(bodies: Option<Bodies>, methods: Option<&[String]>) -> Option<&str> {
+    let holds_none = bodies.is_some_and(|it| it.rules().is_none());
     let mut methods = methods.filter(|_| holds_none)?.iter().map(String::as_str);
     methods.find(|method| !BODILESS.contains(method))
 }

@@ -1,6 +1,6 @@
 //! Routes, and whether each can ever be reached.
 
-use super::body::Carried;
+use super::body::Bodies;
 use super::names::Known;
 use super::{
     At, Faults, Part, body, delegation, dpop, identity, issuance, opaque, peers, risk, signature,
@@ -78,7 +78,7 @@ fn route(
         .scope(written.replay, proof.as_ref(), handing, &replay_at, faults);
     let signs = proof.as_ref().map(signature::Accepted::of);
     let is_json = written.transaction.is_some() || signs.is_none_or(|it| !it.any);
-    let carried = body::compile(
+    let bodies = body::compile(
         written.body,
         written.max_body,
         is_json,
@@ -88,7 +88,7 @@ fn route(
     );
     let carrier = signature::Carrier {
         accepted: signs,
-        unheld: body::unheld(carried, methods.as_deref()),
+        unheld: body::unheld(bodies, methods.as_deref()),
     };
     let signature = signature::compile(written.signature, &carrier, at, faults);
 
@@ -112,7 +112,7 @@ fn route(
             let carrier = transaction::Carrier {
                 template: template.as_ref(),
                 bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
-                carried,
+                bodies,
                 is_of_workloads,
                 has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
             };
@@ -162,14 +162,14 @@ fn route(
         delegation: delegation?,
         issuance,
         proof: proof?,
-        challenge_signature: accept_signature(signature.as_ref(), carried),
+        challenge_signature: accept_signature(signature.as_ref(), bodies),
         signature: signature?,
         handing: handing?,
         transaction_token: transaction_token?,
         nonce: nonce?,
         replay: replay?,
-        body: carried?.rules(),
-        is_grpc: carried? == Carried::Grpc,
+        body: bodies?.rules(),
+        is_grpc: bodies? == Bodies::Grpc,
         transaction: transaction?,
         risk: risk?,
         step_up: step_up?,
@@ -280,9 +280,9 @@ fn is_method(method: &str, at: &At<'_>, faults: &mut Faults) -> bool {
 /// What a challenge asks a client to sign, with the digest of a body where the route reads one.
 fn accept_signature(
     signature: Option<&Option<http_signature::Rules>>,
-    carried: Option<Carried>,
+    bodies: Option<Bodies>,
 ) -> Rc<str> {
-    let held = carried.is_some_and(|it| it.rules().is_some());
+    let held = bodies.is_some_and(|it| it.rules().is_some());
     let rules = signature.and_then(Option::as_ref);
     let text = rules.and_then(|rules| rules.accept_signature(held));
     text.unwrap_or_default().into()

@@ -3,7 +3,7 @@
 mod binding;
 mod place;
 
-use super::body::Carried;
+use super::body::Bodies;
 use super::{At, Faults, Part, text};
 use crate::config::wire::transaction::{GrantedIn, Transaction};
 use crate::json::Pointer;
@@ -17,7 +17,7 @@ pub(super) struct Carrier<'a> {
     /// A method of the route that carries no body.
     pub(super) bodiless: Option<&'a str>,
     /// What becomes of the bodies; none where that is at fault.
-    pub(super) carried: Option<Carried>,
+    pub(super) bodies: Option<Bodies>,
     /// The route accepts workload identity tokens.
     pub(super) is_of_workloads: bool,
     /// The route asks for a transaction token.
@@ -27,8 +27,8 @@ pub(super) struct Carrier<'a> {
 impl Carrier<'_> {
     /// Whether the body is read as this. So it is taken to be where that is at fault.
     fn reads(&self, reading: Reading) -> bool {
-        let read = |carried: Carried| carried.rules().map(|rules| rules.reading);
-        self.carried.is_none_or(|it| read(it) == Some(reading))
+        let read = |bodies: Bodies| bodies.rules().map(|rules| rules.reading);
+        self.bodies.is_none_or(|it| read(it) == Some(reading))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Places of a request, as a policy writes them.
 
-use super::super::body::Carried;
+use super::super::body::Bodies;
 use super::{At, Carrier, Faults, text};
 use crate::transaction::body::Reading;
 use crate::transaction::place::Place;
@@ -61,23 +61,23 @@ pub(super) fn compile(
 }
 
 fn body_is_there(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
-    let Some(carried) = carrier.carried else {
+    let Some(bodies) = carrier.bodies else {
         return;
     };
-    let problem = match (carried, carrier.bodiless) {
+    let problem = match (bodies, carrier.bodiless) {
         // `body` is at fault there if the method carries none, and says so itself.
-        (Carried::Held(rules), _) => match rules.reading {
+        (Bodies::Held(rules), _) => match rules.reading {
             Reading::Json | Reading::Bytes => return,
             Reading::Form => "the body is a form: write `form:name`",
         },
-        (Carried::Grpc, _) => {
+        (Bodies::Grpc, _) => {
             "nothing reads the messages of gRPC: bind `path:name` or `header:name`"
         }
-        (Carried::Unread, Some(method)) => {
+        (Bodies::Unread, Some(method)) => {
             faults.add(at, format!("{method} carries no body to bind to"));
             return;
         }
-        (Carried::Unread, None) => "nothing reads the body: write `body: held` on this route",
+        (Bodies::Unread, None) => "nothing reads the body: write `body: held` on this route",
     };
     faults.add(at, problem);
 }
@@ -90,7 +90,7 @@ fn header(name: &str, carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) -
     faults
         .check(name.bytes().all(is_name), at, problem)
         .then_some(())?;
-    let is_binary = carrier.carried == Some(Carried::Grpc) && name.ends_with("-bin");
+    let is_binary = carrier.bodies == Some(Bodies::Grpc) && name.ends_with("-bin");
     let problem = format!(
         "{name:?} is metadata of gRPC in base64, which has more than one spelling: bind a text"
     );
