@@ -19,6 +19,7 @@
 mod bodies;
 mod delegated_orders;
 mod delegations;
+mod forms;
 mod payments;
 mod tool_calls;
 
@@ -50,6 +51,7 @@ pub(crate) enum Changes {
 fn groups() -> Vec<Group> {
     let mut groups = payments::groups();
     groups.extend(bodies::groups());
+    groups.extend(forms::groups());
     groups.extend(tool_calls::groups());
     groups.extend(delegations::groups());
     groups.extend(delegated_orders::groups());
@@ -60,7 +62,7 @@ fn groups() -> Vec<Group> {
 pub(crate) fn document() -> Value {
     let mut document = policy::document();
     payments::extend(&mut document);
-    bodies::extend(&mut document);
+    forms::extend(&mut document);
     tool_calls::extend(&mut document);
     delegations::extend(&mut document);
     delegated_orders::extend(&mut document);
