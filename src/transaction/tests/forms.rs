@@ -1,4 +1,5 @@
 use super::*;
+use crate::testing::test;
 
 const FORM: &str = "amount=123.50&currency=EUR&to=DE02100100109307118603";
 
