@@ -58,7 +58,7 @@ impl Rules {
         allow_query: Vec<String>,
         allow_form: Vec<String>,
     ) -> Result<Self, BadRules> {
-        let mut bound = Vec::new();
+        let (mut bound, mut binds_form) = (Vec::new(), false);
         let (mut query, mut form) = (allow_query, allow_form);
         for binding in &bindings {
             match &binding.place {
@@ -67,10 +67,13 @@ impl Rules {
                 Place::Header(name) if is_field_name(name) => {}
                 Place::Header(_) => return Err(BadRules("not a header name in lower case")),
                 Place::Body(pointer) => bound.push(pointer),
-                Place::Form(name) => form.push(name.clone()),
+                Place::Form(name) => {
+                    binds_form = true;
+                    form.push(name.clone());
+                }
             }
         }
-        let binds_body = !bound.is_empty();
+        let binds_body = binds_form || !bound.is_empty();
         let members = Members::new(&bound, allow_members).map_err(BadRules)?;
         let names = members.names().map(str::to_owned).collect();
         distinct(&mut query, &mut form, names).map_err(BadRules)?;

@@ -121,8 +121,8 @@ fn route(
     });
 
     let settles_body = transaction.as_ref().map(|rules| {
-        let held = held.as_ref().is_none_or(Option::is_some);
-        rules.as_ref().is_some_and(|it| it.binds_body() || !held)
+        let unread = bodies == Some(Bodies::Unread);
+        rules.as_ref().is_some_and(|it| it.binds_body() || unread)
     });
     let carrier = risk::Carrier {
         asks: written.step_up.is_some(),
