@@ -59,6 +59,8 @@ pub struct Facts<'a> {
     pub actor: Option<(&'a str, &'a str)>,
     /// The id of the transaction.
     pub transaction: Option<&'a str>,
+    /// Whether a person broke the glass.
+    pub break_glass: bool,
 }
 
 /// The claims, in the order in which they are written.
@@ -86,6 +88,8 @@ struct Claims<'a> {
     act: Option<Actor<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     txn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    break_glass: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -160,6 +164,7 @@ impl Asserter {
             client_id: facts.client,
             act: facts.actor.map(|(iss, sub)| Actor { iss, sub }),
             txn: facts.transaction,
+            break_glass: facts.break_glass.then_some(true),
         };
         let claims = serde_json::to_vec(&claims).ok()?;
         let mut text = String::with_capacity(
@@ -244,6 +249,7 @@ mod tests {
             client: Some("app"),
             actor: None,
             transaction: None,
+            break_glass: false,
         }
     }
 
@@ -305,6 +311,7 @@ mod tests {
             body: Some(&digest),
             actor: Some(("https://agents.example.com", "agent")),
             transaction: Some("t-1"),
+            break_glass: true,
             ..facts()
         });
         let claims = read(&asserter, &text.unwrap());
@@ -317,5 +324,6 @@ mod tests {
             json!({ "iss": "https://agents.example.com", "sub": "agent" })
         );
         assert_eq!(claims["txn"], "t-1");
+        assert_eq!(claims["break_glass"], true);
     }
 }

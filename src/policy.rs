@@ -53,6 +53,8 @@ pub struct Policy {
     pub status_lists: Vec<List>,
     /// What is denied, whatever its issuer says of it.
     pub deny: DenyList,
+    /// By which profile people break the glass, where they may.
+    pub break_glass: Option<Rc<BreakGlass>>,
     /// Decision services, by [`step_up::ServiceId`].
     pub services: Vec<Service>,
     /// Routes, in order.
@@ -101,6 +103,7 @@ impl Policy {
             sources: Vec::new(),
             status_lists: Vec::new(),
             deny: DenyList::default(),
+            break_glass: None,
             services: Vec::new(),
             routes: Vec::new(),
             index: Index::default(),
@@ -186,6 +189,18 @@ pub enum ProofHeader {
     RewriteToBearer,
 }
 
+/// The profile by which people break the glass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakGlass {
+    /// The issuers whose tokens do. They are accepted for nothing else, and only on the routes where
+    /// people may break the glass.
+    pub issuers: Vec<IssuerId>,
+    /// The authentication that their tokens must show.
+    pub challenge: step_up::Challenge,
+    /// Longest time from `iat` to `exp` of their tokens.
+    pub max_token_age: Duration,
+}
+
 /// What may wait, for each worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
@@ -210,6 +225,8 @@ pub struct Route {
     pub identity: IdentityRules,
     /// Who may act for the subjects of its tokens. None: nobody.
     pub delegation: Option<actor::Rules>,
+    /// Whether people may break the glass. Then the issuers of the profile are among the accepted.
+    pub break_glass: bool,
     /// Whether its requests are for tokens and bring none: whoever holds the key of a proof may call.
     pub issuance: bool,
     /// How possession is shown.

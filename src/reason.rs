@@ -136,7 +136,7 @@ reasons! {
     ScopeInsufficient = "scope_insufficient",
     /// The caller is known, but the route lists others.
     CallerUnlisted = "caller_unlisted",
-    /// The caller is of another kind than those that the route accepts, or of none.
+    /// The caller is of another kind than those that the route or the break-glass profile accepts, or of none.
     SubjectKind = "subject_kind",
     /// The token names an actor that the route does not list, on a route that lets nobody act for others, or where no token may name one.
     ActorUnlisted = "actor_unlisted",
@@ -144,6 +144,8 @@ reasons! {
     ActorDepth = "actor_depth",
     /// The route asks for an actor, and the token names none.
     ActorMissing = "actor_missing",
+    /// The token of a break-glass issuer is valid for longer than the profile allows.
+    BreakGlassLifetime = "break_glass_lifetime",
 
     // Possession.
     /// The token is bound to no key, or not by the method that the request uses.

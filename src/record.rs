@@ -32,6 +32,8 @@ pub struct Record {
     pub policy: Option<Rc<str>>,
     /// The route that governed the request.
     pub route: Option<Rc<str>>,
+    /// Whether the caller came with a token of a break-glass issuer, whatever the verdict.
+    pub break_glass: bool,
     /// The verdict.
     pub verdict: Verdict,
     /// The code of the reason, where the verdict is not `forward`.
@@ -162,6 +164,7 @@ impl Record {
             revision: None,
             policy: None,
             route: None,
+            break_glass: false,
             verdict: Verdict::Refuse,
             reason: None,
             score: None,

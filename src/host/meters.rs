@@ -3,6 +3,7 @@
 use super::abi::{self, Metric};
 use crate::crypto::Engine;
 use crate::reason::Reason;
+use crate::record::Verdict;
 use std::collections::BTreeMap;
 
 /// A metric that may not exist: a host that defines none changes no verdict.
@@ -33,6 +34,10 @@ pub(super) struct Meters {
     pub(super) forwarded: Meter,
     /// Requests refused.
     pub(super) refused: Meter,
+    /// Requests forwarded by broken glass.
+    glass_forwarded: Meter,
+    /// Requests refused although they came with a token of a break-glass issuer.
+    glass_refused: Meter,
     /// Questions to the store of the fleet.
     pub(super) consumed: Meter,
     /// Leases that the store granted.
@@ -70,6 +75,8 @@ impl Meters {
         Self {
             forwarded: Meter::counter("countersign.forwarded"),
             refused: Meter::counter("countersign.refused"),
+            glass_forwarded: Meter::counter("countersign.break_glass.forwarded"),
+            glass_refused: Meter::counter("countersign.break_glass.refused"),
             consumed: Meter::counter("countersign.store.asked"),
             granted: Meter::counter("countersign.store.lease_ok"),
             grant_failed: Meter::counter("countersign.store.lease_failed"),
@@ -96,6 +103,15 @@ impl Meters {
         self.refused.add(1);
         if let Some(meter) = self.reasons.get(&reason) {
             meter.add(1);
+        }
+    }
+
+    /// Counts a verdict on a request that breaks the glass.
+    pub(super) fn glass(&self, verdict: Verdict) {
+        match verdict {
+            Verdict::Forward => self.glass_forwarded.add(1),
+            Verdict::Refuse | Verdict::Challenge => self.glass_refused.add(1),
+            Verdict::Publish => {}
         }
     }
 

@@ -206,7 +206,7 @@ impl Gate {
             }
             Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
             Outcome::Publish(keys, record) => {
-                tell(&record);
+                self.put(&record);
                 send(
                     200,
                     "keys_published",
@@ -219,7 +219,7 @@ impl Gate {
 
     fn forward(&self, request: &Request, record: &Record) {
         self.meters.forwarded.add(1);
-        tell(record);
+        self.put(record);
         request.is_released.set(true);
         if !request.in_callback.get() && abi::release().is_err() {
             abi::log(
@@ -232,7 +232,25 @@ impl Gate {
     /// Counts a refusal and writes its record.
     pub(super) fn note_refusal(&self, reason: Reason, record: &Record) {
         self.meters.refused(reason);
-        tell(record);
+        self.put(record);
+    }
+
+    /// Writes the record: one line in the log, and filter state for access logs and traces. One of a
+    /// request that breaks the glass is counted besides, and told where no level of the log hides it.
+    fn put(&self, record: &Record) {
+        let line = record.to_json();
+        abi::log(Level::Info, &line);
+        let _ = abi::set_state(RECORD, &line);
+        if record.break_glass {
+            self.meters.glass(record.verdict);
+            let route = record.route.as_deref().unwrap_or_default();
+            let verdict = record.reason.unwrap_or("forwarded");
+            let id = &record.id;
+            abi::log(
+                Level::Critical,
+                &format!("break-glass: {verdict} on route {route}, decision {id}"),
+            );
+        }
     }
 
     fn refuse(&self, reply: &Reply, record: &Record) {
@@ -281,11 +299,4 @@ fn edit(release: &Release) -> Result<(), abi::Fault> {
         abi::set_state(name, value)?;
     }
     Ok(())
-}
-
-/// Writes the record: one line in the log, and filter state for access logs and traces.
-fn tell(record: &Record) {
-    let line = record.to_json();
-    abi::log(Level::Info, &line);
-    let _ = abi::set_state(RECORD, &line);
 }

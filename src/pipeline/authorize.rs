@@ -43,6 +43,10 @@ impl Announced {
         &self.caller
     }
 
+    pub(super) fn parties(&self) -> &Parties {
+        &self.parties
+    }
+
     /// Whether the route reads the body.
     pub(super) fn reads_body(&self) -> bool {
         self.caller.admitted.route.body.is_some()
@@ -60,7 +64,11 @@ impl Announced {
 }
 
 /// What can be refused before the body has arrived.
-pub(super) fn announce(caller: Authenticated, case: &mut Case) -> Result<Announced, Reason> {
+pub(super) fn announce(
+    caller: Authenticated,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<Announced, Reason> {
     let route = &caller.admitted.route;
     if !route
         .identity
@@ -75,7 +83,7 @@ pub(super) fn announce(caller: Authenticated, case: &mut Case) -> Result<Announc
     {
         return Err(Reason::CallerUnlisted);
     }
-    let parties = parties::admit(&caller, case)?;
+    let parties = parties::admit(&caller, env, case)?;
     if let (Some(rules), Some(token)) = (&route.transaction_token, &caller.transaction)
         && !rules
             .scopes

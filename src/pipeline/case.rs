@@ -2,7 +2,7 @@
 
 use crate::http::spiffe::SpiffeId;
 use crate::pipeline::{Env, Outcome, Release};
-use crate::policy::{Route, Scope};
+use crate::policy::{BreakGlass, Route, Scope};
 use crate::proof::mtls::Presented;
 use crate::proof::{Method, Possession};
 use crate::reason::Reason;
@@ -32,6 +32,8 @@ pub(super) struct Case {
     /// The nonce that the client shall use next.
     nonce: Option<String>,
     is_workload: bool,
+    /// The profile, where the request breaks the glass.
+    glass: Option<Rc<BreakGlass>>,
 }
 
 impl Case {
@@ -45,6 +47,7 @@ impl Case {
             scheme: None,
             nonce: None,
             is_workload: false,
+            glass: None,
         }
     }
 
@@ -85,6 +88,12 @@ impl Case {
             .map(str::to_owned);
         record.unregistered_confirmations = Some(token.confirmation().unregistered);
         record.engine.token = token.engine().map(Engines::name);
+    }
+
+    /// From here the verdict is one of a request that breaks the glass, whatever it is.
+    pub(super) fn note_break_glass(&mut self, profile: &Rc<BreakGlass>) {
+        self.record.break_glass = true;
+        self.glass = Some(Rc::clone(profile));
     }
 
     pub(super) fn note_introspection(&mut self, how: Introspected) {
@@ -207,10 +216,13 @@ impl Case {
                 algs: &route.challenge_algs,
                 scope: &route.challenge_scope,
                 signature: &route.challenge_signature,
-                challenge: route
-                    .step_up
-                    .as_ref()
-                    .and_then(|rules| rules.challenge.as_ref()),
+                challenge: match &self.glass {
+                    Some(profile) => Some(&profile.challenge),
+                    None => route
+                        .step_up
+                        .as_ref()
+                        .and_then(|rules| rules.challenge.as_ref()),
+                },
                 nonce: self.nonce.as_deref(),
                 issuance: route.issuance,
             });

@@ -3,13 +3,12 @@
 
 use crate::pipeline::Env;
 use crate::pipeline::assess::Assessed;
+use crate::pipeline::break_glass::Glass;
 use crate::pipeline::case::Case;
-use crate::pipeline::principal::Principal;
 use crate::proof::Method;
 use crate::reason::Reason;
 use crate::risk::Band;
-use crate::step_up::{self, Call, Challenge, Evaluation};
-use crate::time::UnixTime;
+use crate::step_up::{self, Call, Evaluation};
 use crate::token::subject::SubjectKind;
 
 /// What comes of a score.
@@ -21,7 +20,8 @@ pub(super) enum Decided {
     Ask(Call, Assessed),
 }
 
-/// A request that may go upstream. Only a low score or a settled answer makes one.
+/// A request that may go upstream. Only a low score, a settled answer or a
+/// broken glass makes one.
 #[derive(Debug)]
 pub(super) struct Cleared {
     assessed: Assessed,
@@ -30,6 +30,11 @@ pub(super) struct Cleared {
 impl Cleared {
     pub(super) fn assessed(&self) -> &Assessed {
         &self.assessed
+    }
+
+    /// A person broke the glass, so no decision service is asked.
+    fn by_glass(assessed: Assessed, _: Glass) -> Self {
+        Self { assessed }
     }
 
     /// The decision service permitted it, or its silence is allowed to pass.
@@ -48,16 +53,17 @@ pub(super) fn decide(
         Band::Low => Ok(Decided::Cleared(Cleared { assessed })),
         Band::Refuse => Err(Reason::RiskRefused),
         Band::StepUp => {
+            if let Some(glass) = assessed.authorized.parties.glass {
+                return Ok(Decided::Cleared(Cleared::by_glass(assessed, glass))); // G6
+            }
             let Some(rules) = &route.step_up else {
                 return Err(Reason::RiskRefused);
             };
             let principal = &assessed.authorized.caller.principal;
             // The loop guard: a token that meets the challenge is never challenged again.
-            if rules
-                .challenge
-                .as_ref()
-                .is_some_and(|challenge| !is_met(challenge, principal, env.now))
-            {
+            if rules.challenge.as_ref().is_some_and(|challenge| {
+                !challenge.is_met(principal.acr(), principal.authenticated_at(), env.now)
+            }) {
                 return Err(Reason::StepUpRequired);
             }
             let service = env
@@ -75,21 +81,6 @@ pub(super) fn decide(
             Ok(Decided::Ask(call, assessed))
         }
     }
-}
-
-/// Whether a token shows the authentication that a challenge asks for (RFC 9470 section 6). A
-/// missing `acr` or `auth_time` does not.
-fn is_met(challenge: &Challenge, principal: &Principal, now: UnixTime) -> bool {
-    let strong = challenge.acr_values.is_empty()
-        || principal
-            .acr()
-            .is_some_and(|acr| challenge.acr_values.iter().any(|value| value == acr));
-    let fresh = challenge.max_age.is_none_or(|max_age| {
-        principal
-            .authenticated_at()
-            .is_some_and(|moment| now.since(moment) <= max_age)
-    });
-    strong && fresh
 }
 
 fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> Evaluation<'a> {

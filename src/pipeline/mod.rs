@@ -4,6 +4,7 @@ mod admit;
 mod assess;
 mod authenticate;
 mod authorize;
+mod break_glass;
 mod case;
 mod decide;
 mod facts;
@@ -173,7 +174,7 @@ fn judge(
 ) -> Step {
     let caller = admit(head, env, &mut case)
         .and_then(|admitted| authenticate(admitted, &connection, &known, env, &mut case))
-        .and_then(|caller| Ok(announce(caller, &mut case)?));
+        .and_then(|caller| Ok(announce(caller, env, &mut case)?));
     match caller {
         Ok(announced) => match spend(announced, env) {
             Ok(Spend::Done(spent)) => listen(spent, connection, case, env),

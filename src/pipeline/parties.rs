@@ -4,7 +4,9 @@
 //! That the actor sent the request. Whoever holds the key that the token is bound to sent it, and the
 //! token's issuer vouches that this is the actor.
 
+use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
+use crate::pipeline::break_glass::{self, Glass};
 use crate::pipeline::case::Case;
 use crate::reason::Reason;
 use crate::token::actor;
@@ -15,10 +17,14 @@ use crate::token::subject::SubjectKind;
 pub(super) struct Parties {
     /// The kind of the actor, where there is one and the route says of which kind it is.
     pub(super) actor_kind: Option<SubjectKind>,
+    /// Where a person breaks the glass.
+    pub(super) glass: Option<Glass>,
 }
 
 /// Holds the parties of a request to its route.
 ///
+/// - G1: one with a token of a break-glass issuer is held to the break-glass profile, and to nothing of
+///   the following.
 /// - K4: the subject is of a kind that the route accepts, where it lists kinds. One of no kind is of
 ///   none of them. Who acts for the subject is the route's list of actors to say.
 /// - A4, A5, A6: no token of the request, the transaction token among them, names an actor whom the
@@ -26,9 +32,24 @@ pub(super) struct Parties {
 /// - A7: one of them names an actor, where the route asks for one.
 ///
 /// # Errors
+/// As [`break_glass::admit`], or
 /// [`Reason::SubjectKind`], [`Reason::ActorUnlisted`], [`Reason::ActorDepth`],
 /// [`Reason::ActorMissing`].
-pub(super) fn admit(caller: &Authenticated, case: &mut Case) -> Result<Parties, Reason> {
+pub(super) fn admit(
+    caller: &Authenticated,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<Parties, Reason> {
+    let own = caller.principal.token();
+    if let Some(token) = own
+        && let Some(profile) = break_glass::profile_of(token, env)
+    {
+        let glass = break_glass::admit(profile, token, env)?; // G1
+        return Ok(Parties {
+            actor_kind: None,
+            glass: Some(glass),
+        });
+    }
     let route = &caller.admitted.route;
     if let Some(kinds) = &route.identity.kinds {
         let kind = caller.principal.subject_kind();
@@ -36,7 +57,6 @@ pub(super) fn admit(caller: &Authenticated, case: &mut Case) -> Result<Parties, 
         is_accepted.then_some(()).ok_or(Reason::SubjectKind)?; // K4
     }
     let rules = route.delegation.as_ref();
-    let own = caller.principal.token();
     let chain = caller.transaction.as_deref();
     let admitted = |token| actor::admit(rules, token); // A4, A5, A6
     let actor_kind = own.map(admitted).transpose()?.flatten();
@@ -46,5 +66,8 @@ pub(super) fn admit(caller: &Authenticated, case: &mut Case) -> Result<Parties, 
         return Err(Reason::ActorMissing); // A7
     }
     case.note_actor(actor_kind);
-    Ok(Parties { actor_kind })
+    Ok(Parties {
+        actor_kind,
+        glass: None,
+    })
 }

@@ -49,7 +49,7 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
         Identity::Headers => &mut release.set,
         Identity::FilterState => &mut release.state,
     };
-    told.reserve_exact(8);
+    told.reserve_exact(9);
     let mut tell = |header, state, value| {
         let name = match upstream.identity {
             Identity::Headers => header,
@@ -89,6 +89,10 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
             "countersign.actor-issuer",
             issuer,
         );
+    }
+    if assessed.authorized.parties.glass.is_some() {
+        let yes = "true".to_owned();
+        tell("x-countersign-break-glass", "countersign.break-glass", yes);
     }
     if upstream.assertion.is_some() {
         let assertion = assertion(cleared, env, case).ok_or(Reason::HostFault)?;
@@ -137,6 +141,7 @@ fn assertion(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Option<String> {
         client: principal.client(),
         actor: principal.actor().map(|it| (it.issuer(), it.subject())),
         transaction: case.transaction(),
+        break_glass: authorized.parties.glass.is_some(),
     })
 }
 

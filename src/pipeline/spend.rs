@@ -57,7 +57,8 @@ pub(super) fn spend(announced: Announced, env: &Env<'_>) -> Result<Spend, Reason
     let caller = announced.caller();
     let replay = &env.policy.replay;
     let route = &caller.admitted.route;
-    if route.replay != Scope::Fleet || !route.handing.consume {
+    let is_glass = announced.parties().glass.is_some(); // G6
+    if route.replay != Scope::Fleet || !route.handing.consume || is_glass {
         return Ok(Spend::Done(Spent { announced }));
     }
     let store = replay.store.as_ref().ok_or(Reason::HostFault)?;

@@ -159,7 +159,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         R::BodyType | R::BodyEncoding => MEDIA,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyMalformed => BODY,
-        R::CallerUnlisted | R::SubjectKind | R::ActorUnlisted | R::ActorDepth | R::ActorMissing
+        R::CallerUnlisted | R::SubjectKind | R::ActorUnlisted | R::ActorDepth | R::ActorMissing | R::BreakGlassLifetime
         | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
         | R::SubjectDenied | R::KeyDenied | R::TransactionDenied => REFUSED,
         R::StepUpRequired => STEP_UP,

@@ -6,6 +6,7 @@ mod authzen;
 pub use authzen::{Actor, Evaluation, read, write};
 
 use crate::reason::Reason;
+use crate::time::UnixTime;
 use std::fmt;
 use std::rc::Rc;
 use std::time::Duration;
@@ -47,6 +48,25 @@ pub struct Challenge {
     pub acr_values: Vec<String>,
     /// The longest time since the authentication.
     pub max_age: Option<Duration>,
+}
+
+impl Challenge {
+    /// Whether a token with these claims shows the authentication that is asked for (RFC 9470
+    /// section 6). A missing `acr` or `auth_time` does not.
+    #[must_use]
+    pub fn is_met(
+        &self,
+        acr: Option<&str>,
+        authenticated_at: Option<UnixTime>,
+        now: UnixTime,
+    ) -> bool {
+        let strong = self.acr_values.is_empty()
+            || acr.is_some_and(|acr| self.acr_values.iter().any(|value| value == acr));
+        let fresh = self
+            .max_age
+            .is_none_or(|max_age| authenticated_at.is_some_and(|at| now.since(at) <= max_age));
+        strong && fresh
+    }
 }
 
 /// What the silence of a decision service means.

@@ -39,6 +39,7 @@ fn each_fault_is_told_with_its_path() {
     hold("nonces.yaml", "faults/nonces.yaml", 20);
     hold("certificates.yaml", "faults/certificates.yaml", 35);
     hold("opaque.yaml", "faults/opaque.yaml", 30);
+    hold("break-glass.yaml", "faults/break-glass.yaml", 30);
     hold("delegation.yaml", "faults/delegation.yaml", 28);
     hold("risk.yaml", "faults/risk.yaml", 30);
     hold("workloads.yaml", "faults/workloads.yaml", 45);

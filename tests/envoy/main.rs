@@ -33,6 +33,7 @@ mod wire;
 
 mod assertion;
 mod bodies;
+mod break_glass;
 mod cost;
 mod crippled;
 mod decisions;

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod break_glass;
 mod delegation;
 mod dpop;
 mod fleet;

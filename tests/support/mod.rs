@@ -10,6 +10,7 @@
 )]
 
 pub(crate) mod certificates;
+pub(crate) mod emergency;
 pub(crate) mod fleet;
 pub(crate) mod nonces;
 pub(crate) mod orders;

@@ -48,6 +48,10 @@ pub(super) fn compile(
                     whole = faults.check(false, &at, problem);
                 }
             }
+            let problem = format!(
+                "{name:?} is for `break_glass` alone: write `break_glass: true` on the route"
+            );
+            whole &= faults.check(!known.glass.has(IssuerId(id)), &at, problem);
             let all = issuer.map_or(&[][..], |issuer| &issuer.audiences);
             let of_others = others(all, origin, known);
             let problem = format!(
@@ -95,7 +99,7 @@ pub(super) fn compile(
 }
 
 /// The audiences that are not for this origin but for another of the gateway's, or under one.
-fn others(audiences: &[String], own: Option<&Origin>, known: &Known<'_>) -> Vec<String> {
+pub(super) fn others(audiences: &[String], own: Option<&Origin>, known: &Known<'_>) -> Vec<String> {
     let (Some(own), Some(origins)) = (own, known.origins) else {
         return Vec::new();
     };

@@ -2,6 +2,7 @@
 //! reading shows them all; None means that a fault was told.
 
 mod body;
+mod break_glass;
 mod call;
 mod delegation;
 mod domains;
@@ -84,7 +85,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let pool = sections.pool(deadline, &root, faults);
     let issuer_names = pool.as_ref().map(issuers::Pool::names);
     let issuers = pool.and_then(issuers::Pool::finish);
-    let known = names::Known {
+    let mut known = names::Known {
         origins: origins.as_deref(),
         issuers: issuer_names,
         compiled: issuers.as_ref().map(|(compiled, _)| compiled.as_slice()),
@@ -97,6 +98,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         handing: upstream.as_ref().map(|(_, handing)| *handing),
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
         replay: &replay,
+        glass: break_glass::Profile::AtFault,
         workload_scheme: wpt.as_ref().and_then(|rules| rules.profile.challenge()),
     };
     let referred = revocation::Known {
@@ -108,6 +110,9 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     if let (Some(lists), Some(issuers)) = (&status_lists, known.compiled) {
         revocation::check_demands(lists, issuers, &root.member("issuers"), faults);
     }
+    let glass_at = root.member("break_glass");
+    let lists = status_lists.as_deref().unwrap_or_default();
+    known.glass = break_glass::compile(whole.break_glass, &known, lists, &glass_at, faults);
     let deny = revocation::deny(whole.deny, referred, &root.member("deny"), faults);
     let services = services.and_then(|it| {
         services::compile(
@@ -121,6 +126,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let count = routes.as_ref().map(Vec::len);
     let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
 
+    let glass = known.glass;
     let (issuers, sources) = issuers?;
     let (routes, index) = routes?;
     let (upstream, _) = upstream?;
@@ -129,6 +135,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let all = count == Some(routes.len());
     if all {
         dpop::used(&dpop, &routes, &root.member("dpop"), faults);
+        break_glass::used(&glass, &routes, &glass_at, faults);
     }
     let replay = replay.finish(&routes, all, &root, faults);
     Some(Policy {
@@ -150,6 +157,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         sources,
         status_lists: status_lists?,
         deny: deny?,
+        break_glass: glass.kept()?,
         services: services?,
         routes,
         index,

@@ -1,5 +1,6 @@
 //! What routes refer to.
 
+use super::break_glass::Profile;
 use super::replay::Section;
 use super::{At, Faults};
 use crate::crypto::Algorithm;
@@ -24,6 +25,8 @@ pub(super) struct Known<'a> {
     /// Whether the policy has nonces.
     pub(super) nonces: Option<bool>,
     pub(super) replay: &'a Section,
+    /// By which profile people break the glass.
+    pub(super) glass: Profile,
     /// The scheme of workload proof tokens, where their draft has one.
     pub(super) workload_scheme: Option<&'static str>,
 }

@@ -3,8 +3,8 @@
 use super::body::Bodies;
 use super::names::Known;
 use super::{
-    At, Faults, Part, body, delegation, dpop, identity, issuance, opaque, peers, risk, signature,
-    step_up, text, transaction, upstream, workload,
+    At, Faults, Part, body, break_glass, delegation, dpop, identity, issuance, opaque, peers, risk,
+    signature, step_up, text, transaction, upstream, workload,
 };
 use crate::config::wire::route::{Match, Proof, Route as Written};
 use crate::http::origin::Origin;
@@ -151,7 +151,7 @@ fn route(
     });
 
     let identity = identity?;
-    let route = Route {
+    let mut route = Route {
         name: name?,
         methods: methods?,
         template: template?,
@@ -160,6 +160,7 @@ fn route(
         challenge_workload: known.workload_scheme.filter(|_| is_of_workloads),
         identity,
         delegation: delegation?,
+        break_glass: false,
         issuance,
         proof: proof?,
         challenge_signature: accept_signature(signature.as_ref(), bodies),
@@ -179,6 +180,7 @@ fn route(
     delegation::check(&route, known, at, faults);
     peers::check(&route, known, at, faults);
     workload::check(&route, known, at, faults);
+    break_glass::open(written.break_glass, &mut route, known, at, faults);
     Some(route)
 }
 

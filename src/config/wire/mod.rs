@@ -2,6 +2,7 @@
 //!
 //! The comments of members are the descriptions in the committed JSON Schema.
 
+pub(super) mod break_glass;
 pub(super) mod delegation;
 pub(super) mod dpop;
 pub(super) mod hop;
@@ -19,6 +20,7 @@ pub(super) mod upstream;
 pub(super) mod workload;
 
 use super::part::Part;
+use break_glass::BreakGlass;
 use dpop::Dpop;
 use hop::Hop;
 use issuer::{Issuer, Service};
@@ -90,6 +92,9 @@ pub(super) struct Document {
     pub(super) workload_issuers: Option<Part<BTreeMap<String, Part<DomainIssuer>>>>,
     /// Issuers of transaction tokens, by the name that routes use.
     pub(super) transaction_token_issuers: Option<Part<BTreeMap<String, Part<DomainIssuer>>>>,
+    /// By which profile people come in on routes with `break_glass: true` while other services are
+    /// down.
+    pub(super) break_glass: Option<Part<BreakGlass>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
     /// Routes. The first that lists method and path takes the request.

@@ -27,6 +27,8 @@ pub(in crate::config) struct Route {
     /// Who may act for the subjects of its tokens: nobody unless written, so that a token with `act` is
     /// refused.
     pub(in crate::config) delegation: Option<Part<Delegation>>,
+    /// Whether people may break the glass here, by the profile `break_glass`: false unless written.
+    pub(in crate::config) break_glass: Option<Part<bool>>,
     /// Whether the route is a token endpoint, whose requests bring a proof and no token
     /// (RFC 9449 section 5): false unless written. Whoever holds the key of the proof may call;
     /// `Authorization` and body are the upstream's alone, and the proof goes on to it.

@@ -4,6 +4,7 @@ use super::opaque;
 use super::workload;
 use crate::http::Connection;
 use crate::pipeline::admit::Admitted;
+use crate::pipeline::break_glass;
 use crate::pipeline::case::Case;
 use crate::pipeline::known::{Known, Need};
 use crate::pipeline::principal::Principal;
@@ -93,6 +94,9 @@ pub(super) fn identify(
         )?,
     };
     case.note_token(&token);
+    if let Some(profile) = break_glass::profile_of(&token, env) {
+        case.note_break_glass(profile);
+    }
     let is_elsewhere = |audience| rules.elsewhere.contains(audience);
     if token.audiences().iter().all(is_elsewhere) {
         return Err(Reason::TokenAudience.into());

@@ -20,6 +20,7 @@ mod bodies;
 mod delegated_orders;
 mod delegations;
 mod forms;
+mod glass;
 mod payments;
 mod tool_calls;
 
@@ -55,6 +56,7 @@ fn groups() -> Vec<Group> {
     groups.extend(tool_calls::groups());
     groups.extend(delegations::groups());
     groups.extend(delegated_orders::groups());
+    groups.extend(glass::groups());
     groups
 }
 
@@ -66,6 +68,7 @@ pub(crate) fn document() -> Value {
     tool_calls::extend(&mut document);
     delegations::extend(&mut document);
     delegated_orders::extend(&mut document);
+    glass::extend(&mut document);
     document
 }
 
