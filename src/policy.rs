@@ -1,5 +1,7 @@
 //! A policy that has been compiled: composition only. Each layer below owns its own rules.
 
+pub mod mcp;
+
 use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
 use crate::http::spiffe::SpiffeId;
@@ -247,6 +249,8 @@ pub struct Route {
     pub is_grpc: bool,
     /// The transaction, where the route is one.
     pub transaction: Option<transaction::Rules>,
+    /// The calls of the Model Context Protocol that the route takes.
+    pub mcp: Option<mcp::Mcp>,
     /// The score.
     pub risk: risk::Rules,
     /// What happens between the thresholds.

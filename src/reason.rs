@@ -279,6 +279,22 @@ reasons! {
     /// A bound value differs from the granted one.
     ValueMismatch = "value_mismatch",
 
+    // Calls of the Model Context Protocol.
+    /// The body is not one request or notification of MCP, or its parameters are not those of its method.
+    McpMalformed = "mcp_malformed",
+    /// The body is a batch of messages.
+    McpBatch = "mcp_batch",
+    /// The message is of a revision of MCP that the route does not list, or names none.
+    McpVersion = "mcp_version",
+    /// A header that repeats the body is missing, repeated or says something else.
+    McpHeaderMismatch = "mcp_header_mismatch",
+    /// The route lists no class for the method.
+    McpMethodUnlisted = "mcp_method_unlisted",
+    /// The route lists no class for the tool, the prompt or the resource.
+    McpNameUnlisted = "mcp_name_unlisted",
+    /// The arguments are no object, or hold a number that is another one as a double.
+    McpArguments = "mcp_arguments",
+
     // Risk and step-up.
     /// The score reached the route's `refuse_at`.
     RiskRefused = "risk_refused",

@@ -86,6 +86,8 @@ pub struct Record {
     /// What became of the body: it was `read` before the verdict, or goes on `unread`, as every message
     /// of gRPC does; null where there is none, or none was read by then.
     pub body: Option<&'static str>,
+    /// What the message asked for, where the route takes calls of the Model Context Protocol.
+    pub mcp: Option<Mcp>,
     /// The decision service, where it was asked.
     pub service: Option<Asked>,
     /// What verified the signatures.
@@ -115,6 +117,20 @@ pub struct Contribution {
     pub name: Rc<str>,
     /// Its points.
     pub add: u32,
+}
+
+/// A message of the Model Context Protocol. Holds no value of an argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Mcp {
+    /// Its method.
+    pub method: String,
+    /// The name of the tool or prompt, or the URI of the resource.
+    pub name: Option<String>,
+    /// Its class in the policy.
+    pub class: Option<Rc<str>>,
+    /// SHA-256 of the canonical JSON of its arguments, base64url.
+    pub arguments: Option<String>,
 }
 
 /// A decision service that was asked.
@@ -189,6 +205,7 @@ impl Record {
             status_list: None,
             replay_scope: None,
             body: None,
+            mcp: None,
             service: None,
             engine: Engines::default(),
         }

@@ -1,6 +1,7 @@
 //! From a reason to the wire: the one table. RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470
 //! section 3, RFC 9457 for the body. Nothing of the request is echoed.
 
+mod json_rpc;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use crate::proof::Method;
 use crate::reason::Reason;
 use crate::step_up::Challenge;
 use crate::token::credentials::Scheme;
+pub use json_rpc::Answering;
 use table::{Authenticate, NONCE, PROOF, Row, row};
 
 /// A local reply.
@@ -25,12 +27,39 @@ pub struct Reply {
     pub body: String,
 }
 
-/// Headers of the answer with the gate's own public keys. Whoever checks assertions may keep them for
-/// a while: a new key is published before it signs.
-pub const KEY_SET_HEADERS: [(&str, &str); 2] = [
-    ("content-type", "application/jwk-set+json"),
-    ("cache-control", "max-age=300"),
-];
+/// What the gate itself serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// Its own public keys, a JSON Web Key Set.
+    KeySet,
+    /// The metadata of a protected resource (RFC 9728).
+    Metadata,
+}
+
+impl Document {
+    /// Headers of the answer. Whoever reads it may keep it for a while: a new key is published before
+    /// it signs.
+    #[must_use]
+    pub const fn headers(self) -> [(&'static str, &'static str); 2] {
+        let media_type = match self {
+            Self::KeySet => "application/jwk-set+json",
+            Self::Metadata => "application/json",
+        };
+        [
+            ("content-type", media_type),
+            ("cache-control", "max-age=300"),
+        ]
+    }
+
+    /// The response-code detail of the answer.
+    #[must_use]
+    pub const fn details(self) -> &'static str {
+        match self {
+            Self::KeySet => "keys_published",
+            Self::Metadata => "metadata_published",
+        }
+    }
+}
 
 /// What a challenge on this route says.
 #[derive(Clone, Copy, Debug, Default)]
@@ -48,8 +77,12 @@ pub struct Terms<'a> {
     pub workload_scheme: Option<&'static str>,
     /// The accepted DPoP algorithms, separated by spaces.
     pub algs: &'a str,
-    /// The scopes of the route, separated by spaces.
+    /// The scopes of the route, or of the call, separated by spaces.
     pub scope: &'a str,
+    /// Where the metadata of the route is (RFC 9728 section 5.1), if clients are told.
+    pub metadata: &'a str,
+    /// The message that a refusal answers, where the route answers in JSON-RPC.
+    pub call: Option<Answering<'a>>,
     /// `Accept-Signature` (RFC 9421 section 5.1), where the route accepts message signatures.
     pub signature: &'a str,
     /// The authentication that the route asks for.
@@ -84,6 +117,9 @@ pub fn reply(reason: Reason, terms: &Terms<'_>) -> Reply {
         (Reason::ProofPredatesLog, Some(_)) => NONCE,
         _ => row(reason),
     };
+    if let (Some(call), Authenticate::No) = (&terms.call, row.2) {
+        return call.error(reason, row);
+    }
     let mut reply = if terms.issuance && (row == PROOF || row == NONCE) {
         as_token_endpoint(reason, row)
     } else {
@@ -212,6 +248,7 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
             before = ", ";
         }
     };
+    let mut names_scope = !terms.metadata.is_empty();
     match authenticate {
         Authenticate::No | Authenticate::Bare | Authenticate::Scheme(_) => {}
         Authenticate::Error(error, description) => {
@@ -235,7 +272,7 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
         Authenticate::Scope => {
             say("error", "insufficient_scope");
             say("error_description", "The access token lacks a scope");
-            say("scope", terms.scope);
+            names_scope = true;
         }
         Authenticate::StepUp => {
             say("error", "insufficient_user_authentication");
@@ -251,6 +288,10 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
             }
         }
     }
+    if names_scope {
+        say("scope", terms.scope);
+    }
+    say("resource_metadata", terms.metadata);
     if scheme == Scheme::Dpop {
         say("algs", terms.algs);
     }

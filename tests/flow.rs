@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+#[path = "flow/calls.rs"]
+mod calls;
 #[path = "flow/certificates.rs"]
 mod certificates;
 #[expect(dead_code, reason = "its rows are judged in a test of their own")]

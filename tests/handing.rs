@@ -163,7 +163,7 @@ fn keys(world: &World) -> KeySet {
             .to_json()
             .contains(r#""verdict":"publish","reason":null"#)
     );
-    KeySet::parse(keys.as_bytes()).unwrap()
+    KeySet::parse(keys.text.as_bytes()).unwrap()
 }
 
 /// What an upstream reads that checks the assertion with the keys that the gate serves.

@@ -20,7 +20,7 @@ const LAYERS: &[&[&str]] = &[
     &["policy"],
     &["respond", "record", "assertion"],
     &["step_up"],
-    &["risk", "transaction", "proof", "keys", "revocation"],
+    &["risk", "transaction", "mcp", "proof", "keys", "revocation"],
     &["supply", "uses"],
     &["token"],
     &["jose"],
@@ -44,6 +44,7 @@ const OWNED: &[(&str, &str)] = &[
     ("subtle", "crypto"),
     ("miniz_oxide", "revocation"),
     ("sfv", "http"),
+    ("serde_json_canonicalizer", "mcp"),
 ];
 
 /// The file that signs, for demonstrations: the gate itself only verifies.

@@ -205,14 +205,10 @@ impl Gate {
                 self.refuse(&reply, &record);
             }
             Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
-            Outcome::Publish(keys, record) => {
+            Outcome::Publish(published, record) => {
                 self.put(&record);
-                send(
-                    200,
-                    "keys_published",
-                    &keys,
-                    &respond::KEY_SET_HEADERS.map(owned),
-                );
+                let headers = published.document.headers().map(owned);
+                send(200, published.document.details(), &published.text, &headers);
             }
         }
     }

@@ -4,7 +4,8 @@ use crate::http::target::Target;
 use crate::http::{Field, RequestHead, overrides};
 use crate::pipeline::case::Case;
 use crate::pipeline::{Env, Halt};
-use crate::policy::{Route, Unmatched};
+use crate::policy::mcp::WELL_KNOWN;
+use crate::policy::{Policy, Route, Unmatched};
 use crate::reason::Reason;
 use crate::record;
 use crate::route::{Found, Parameters};
@@ -35,6 +36,14 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
     {
         return Err(match head.method() {
             "GET" | "HEAD" => Halt::Keys,
+            _ => Reason::MethodUnlisted.into(),
+        });
+    }
+    if let Some((route, text)) = metadata(policy, target.path()) {
+        case.note_route(route);
+        return Err(match head.method() {
+            _ if !route.origin.is_authority(head.authority()) => Reason::AuthorityMismatch.into(),
+            "GET" | "HEAD" => Halt::Metadata(Rc::clone(text)),
             _ => Reason::MethodUnlisted.into(),
         });
     }
@@ -71,6 +80,18 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         route: Rc::clone(route),
         parameters,
         head,
+    })
+}
+
+/// The route whose metadata the gate serves at this path (RFC 9728 section 3).
+fn metadata<'p>(policy: &'p Policy, path: &str) -> Option<(&'p Rc<Route>, &'p Rc<str>)> {
+    if !path.starts_with(WELL_KNOWN) {
+        return None;
+    }
+    let mut routes = policy.routes.iter();
+    routes.find_map(|route| {
+        let served = route.mcp.as_ref()?.served.as_ref()?;
+        (served.path == path).then_some((route, &served.text))
     })
 }
 

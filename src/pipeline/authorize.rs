@@ -2,14 +2,16 @@
 
 use crate::crypto::digest::{Digest32, sha256};
 use crate::json::Json;
+use crate::mcp::{ClassId, Message};
 use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
 use crate::pipeline::case::Case;
 use crate::pipeline::parties::{self, Parties};
+use crate::policy::mcp::{Class, Mcp};
 use crate::reason::Reason;
 use crate::token::Token;
 use crate::transaction::body::{self, Body};
-use crate::transaction::request::{Claims, Request};
+use crate::transaction::request::{Claims, Content, Request};
 use crate::transaction::{self, Granted};
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
@@ -20,11 +22,27 @@ pub(super) struct Authorized {
     granted: Option<Granted>,
     /// Whether the body was held, and has no byte.
     pub(super) body_is_empty: bool,
+    /// The class of the call, where the route takes calls.
+    class: Option<ClassId>,
     /// SHA-256 of the body, where it was read and the upstream is to be told.
     pub(super) body_digest: Option<Digest32>,
 }
 
 impl Authorized {
+    /// The class of the call, where the route takes calls.
+    pub(super) fn class(&self) -> Option<&Class> {
+        self.caller.admitted.route.mcp.as_ref()?.class(self.class?)
+    }
+
+    /// The rules of the transaction: those of the class of a call, or of the route.
+    pub(super) fn rules(&self) -> Option<&transaction::Rules> {
+        let route = &self.caller.admitted.route;
+        match route.mcp {
+            Some(_) => self.class()?.transaction.as_ref(),
+            None => route.transaction.as_ref(),
+        }
+    }
+
     /// The granted transaction, where the route is one.
     pub(super) fn detail(&self) -> Option<&Json> {
         self.granted?.of(&claims(&self.caller))
@@ -108,6 +126,7 @@ pub(super) fn authorize(
     Announced { caller, parties }: Announced,
     body: Option<&[u8]>,
     env: &Env<'_>,
+    case: &mut Case,
 ) -> Result<Authorized, Reason> {
     let admitted = &caller.admitted;
     let is_asserted = env.policy.upstream.assertion.is_some();
@@ -121,7 +140,14 @@ pub(super) fn authorize(
         (Some(_), None) => return Err(Reason::BodyNotHeld),
         (None, _) => Body::Bytes,
     };
-    let granted = match &admitted.route.transaction {
+    let (rules, class, content) = match &admitted.route.mcp {
+        None => (admitted.route.transaction.as_ref(), None, body.content()),
+        Some(mcp) => {
+            let (id, class, content) = call(mcp, &caller, body.content(), case)?;
+            (class.transaction.as_ref(), Some(id), content)
+        }
+    };
+    let granted = match rules {
         None => None,
         Some(rules) => {
             let request = Request {
@@ -132,7 +158,7 @@ pub(super) fn authorize(
                 parameters: &admitted.parameters,
                 query: admitted.target.query(),
                 head: &admitted.head,
-                content: body.content(),
+                content,
             };
             Some(transaction::fit(rules, &claims(&caller), &request)?)
         }
@@ -142,8 +168,35 @@ pub(super) fn authorize(
         parties,
         granted,
         body_is_empty,
+        class,
         body_digest,
     })
+}
+
+/// Arguments that are not there are as if there were none in them.
+static NO_ARGUMENTS: Json = Json::Object(Vec::new());
+
+/// The class of a call, whose scopes are there too, and its arguments.
+fn call<'b>(
+    mcp: &'b Mcp,
+    caller: &Authenticated,
+    body: Content<'b>,
+    case: &mut Case,
+) -> Result<(ClassId, &'b Class, Content<'b>), Reason> {
+    let message = match body {
+        Content::Json(body) => Message::read(body)?,
+        Content::None | Content::Form(_) => return Err(Reason::McpMalformed),
+    };
+    case.note_message(&message);
+    let call = mcp.rules.judge(&message, &caller.admitted.head)?;
+    let class = mcp.class(call.class).ok_or(Reason::HostFault)?;
+    case.note_call(&call, class);
+    let held = caller.principal.scopes();
+    if !class.scopes.iter().all(|scope| held.contains(scope)) {
+        return Err(Reason::ScopeInsufficient);
+    }
+    let arguments = call.arguments.unwrap_or(&NO_ARGUMENTS);
+    Ok((call.class, class, Content::Json(arguments)))
 }
 
 /// The claims that may grant a transaction.

@@ -1,14 +1,17 @@
 //! What is known of one request so far: its record, and the terms of its route for a refusal.
 
 use crate::http::spiffe::SpiffeId;
-use crate::pipeline::{Env, Outcome, Release};
+use crate::mcp::{self, Id, Message};
+use crate::pipeline::{Env, Outcome, Published, Release};
+use crate::policy::mcp::Class;
 use crate::policy::{BreakGlass, Route, Scope};
 use crate::proof::mtls::Presented;
 use crate::proof::{Method, Possession};
 use crate::reason::Reason;
-use crate::record::{Asked, Contribution, Engines, Record, base64url};
-use crate::respond::{self, NONCE_FIELD, Terms};
+use crate::record::{self, Asked, Contribution, Engines, Record, base64url};
+use crate::respond::{self, Answering, Document, NONCE_FIELD, Terms};
 use crate::risk::Score;
+use crate::step_up::Told;
 use crate::token::Token;
 use crate::token::credentials::Scheme;
 use crate::token::subject::SubjectKind;
@@ -34,6 +37,9 @@ pub(super) struct Case {
     is_workload: bool,
     /// The profile, where the request breaks the glass.
     glass: Option<Rc<BreakGlass>>,
+    /// The id of the message, and all scopes that its class needs, where the route takes calls.
+    message: Option<Id>,
+    call_scope: Option<Rc<str>>,
 }
 
 impl Case {
@@ -48,6 +54,8 @@ impl Case {
             nonce: None,
             is_workload: false,
             glass: None,
+            message: None,
+            call_scope: None,
         }
     }
 
@@ -180,6 +188,36 @@ impl Case {
             .collect();
     }
 
+    pub(super) fn note_message(&mut self, message: &Message<'_>) {
+        self.message.clone_from(&message.id);
+        self.record.mcp = Some(record::Mcp {
+            method: message.method.to_owned(),
+            name: None,
+            class: None,
+            arguments: None,
+        });
+    }
+
+    pub(super) fn note_call(&mut self, call: &mcp::Call<'_>, class: &Class) {
+        self.call_scope = Some(Rc::clone(&class.challenge_scope));
+        if let Some(mcp) = &mut self.record.mcp {
+            mcp.name = call.name.map(str::to_owned);
+            mcp.class = Some(Rc::clone(&class.name));
+            mcp.arguments = call.digest.as_ref().map(base64url);
+        }
+    }
+
+    /// The call, as a decision service is told of it.
+    pub(super) fn call(&self) -> Option<Told<'_>> {
+        let mcp = self.record.mcp.as_ref()?;
+        Some(Told {
+            method: &mcp.method,
+            name: mcp.name.as_deref(),
+            class: mcp.class.as_deref()?,
+            arguments: mcp.arguments.as_deref(),
+        })
+    }
+
     pub(super) fn note_asked(&mut self, service: &Rc<str>) {
         self.record.service = Some(Asked {
             name: Rc::clone(service),
@@ -202,6 +240,15 @@ impl Case {
         }
     }
 
+    /// How a refusal answers the message, where the route answers in JSON-RPC.
+    fn answering<'c>(&'c self, route: &'c Route) -> Option<Answering<'c>> {
+        let mcp = route.mcp.as_ref().filter(|it| it.answers_in_json_rpc)?;
+        Some(Answering {
+            id: self.message.as_ref()?,
+            supported: &mcp.supported,
+        })
+    }
+
     /// The verdict that refuses.
     pub(super) fn refused(mut self, reason: Reason) -> Outcome {
         let terms = self
@@ -214,7 +261,9 @@ impl Case {
                 is_workload: self.is_workload,
                 workload_scheme: route.challenge_workload,
                 algs: &route.challenge_algs,
-                scope: &route.challenge_scope,
+                scope: self.call_scope.as_ref().unwrap_or(&route.challenge_scope),
+                metadata: route.mcp.as_ref().map_or("", |it| &it.metadata),
+                call: self.answering(route),
                 signature: &route.challenge_signature,
                 challenge: match &self.glass {
                     Some(profile) => Some(&profile.challenge),
@@ -231,10 +280,11 @@ impl Case {
         Outcome::Refuse(reply, self.record)
     }
 
-    /// The gate's own public keys, in place of a verdict.
-    pub(super) fn published(mut self, keys: &Rc<str>) -> Outcome {
+    /// What the gate itself serves, in place of a verdict.
+    pub(super) fn published(mut self, document: Document, text: &Rc<str>) -> Outcome {
         self.record.close_published();
-        Outcome::Publish(Rc::clone(keys), self.record)
+        let text = Rc::clone(text);
+        Outcome::Publish(Published { document, text }, self.record)
     }
 
     /// The verdict that forwards. What may be released is made by `release` alone.

@@ -107,6 +107,7 @@ fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> E
         acr: caller.principal.acr(),
         proofs: caller.possession.methods().map(Method::name).collect(),
         transaction: assessed.authorized.detail(),
+        call: case.call(),
         score: assessed.score.total(),
         contributions: assessed.score.contributions(),
         revision: env.policy.revision,

@@ -12,6 +12,7 @@ use crate::time::UnixTime;
 use crate::token::Token;
 use crate::transaction::Rules;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// A granted request, as far as signals ask.
 pub(super) struct Shown<'a> {
@@ -37,6 +38,10 @@ impl Shown<'_> {
 }
 
 impl Facts for Shown<'_> {
+    fn class(&self) -> Option<&(Rc<str>, u32)> {
+        self.authorized.class().map(|class| &class.points)
+    }
+
     fn now(&self) -> UnixTime {
         self.env.now
     }
@@ -79,7 +84,7 @@ impl Facts for Shown<'_> {
 
     fn body_is_bound(&self) -> bool {
         let caller = &self.authorized.caller;
-        let transaction = caller.admitted.route.transaction.as_ref();
+        let transaction = self.authorized.rules();
         caller.admitted.head.is_alone()
             || self.authorized.body_is_empty
             || caller.content.is_some()

@@ -18,7 +18,7 @@ mod settle;
 mod spend;
 
 pub use facts::strength;
-pub use outcome::{Outcome, Release};
+pub use outcome::{Outcome, Published, Release};
 pub use question::{Answer, Question};
 pub use release::{OURS, is_ours};
 pub use spend::of_store;
@@ -30,6 +30,7 @@ use crate::policy::Policy;
 use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::ReplayLog;
 use crate::reason::Reason;
+use crate::respond::Document;
 use crate::revocation::ListStore;
 use crate::step_up::Silence;
 use crate::time::UnixTime;
@@ -98,6 +99,8 @@ enum Halt {
     Unmatched(Box<RequestHead>),
     /// It asks for the gate's own public keys.
     Keys,
+    /// It asks for the metadata of a route.
+    Metadata(Rc<str>),
     /// It cannot go on without this.
     Needs(Box<RequestHead>, Need),
 }
@@ -186,9 +189,10 @@ fn judge(
         },
         Err(Halt::Refuse(reason)) => Step::Done(case.refused(reason)),
         Err(Halt::Keys) => Step::Done(match env.asserter {
-            Some(asserter) => case.published(asserter.published()),
+            Some(asserter) => case.published(Document::KeySet, asserter.published()),
             None => case.refused(Reason::HostFault),
         }),
+        Err(Halt::Metadata(text)) => Step::Done(case.published(Document::Metadata, &text)),
         Err(Halt::Unmatched(head)) => Step::Done(case.forwarded(release::ungoverned(&head))),
         Err(Halt::Needs(_, need)) if known.holds(&need) => {
             Step::Done(case.refused(need.unmet(env)))
@@ -226,7 +230,7 @@ fn weigh(
     mut case: Case,
     env: &Env<'_>,
 ) -> Step {
-    let decided = authorize(spent.into_announced(), body, env)
+    let decided = authorize(spent.into_announced(), body, env, &mut case)
         .map(|authorized| assess(authorized, connection, env, &mut case))
         .and_then(|assessed| decide(assessed, env, &mut case));
     match decided {

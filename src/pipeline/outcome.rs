@@ -2,7 +2,7 @@
 
 use crate::pipeline::release::{ASSERTION, ASSERTION_STATE, AUTHORIZATION};
 use crate::record::Record;
-use crate::respond::Reply;
+use crate::respond::{Document, Reply};
 use std::fmt;
 use std::rc::Rc;
 
@@ -14,8 +14,17 @@ pub enum Outcome {
     Forward(Release, Box<Record>),
     /// Answer in place of the upstream.
     Refuse(Reply, Box<Record>),
-    /// Answer with the gate's own public keys, a JSON Web Key Set.
-    Publish(Rc<str>, Box<Record>),
+    /// Answer with what the gate itself serves.
+    Publish(Published, Box<Record>),
+}
+
+/// What the gate itself serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// What it is.
+    pub document: Document,
+    /// Its text.
+    pub text: Rc<str>,
 }
 
 impl Outcome {

@@ -108,6 +108,16 @@ const CONTENT: Row = (
     "The body is not the one that was signed",
     Authenticate::No,
 );
+const MESSAGE: Row = (
+    400,
+    "The message is malformed, or its headers say something else",
+    Authenticate::No,
+);
+const CALL: Row = (
+    403,
+    "The call is none that is served here",
+    Authenticate::No,
+);
 const REFUSED: Row = (403, "The request is refused", Authenticate::No);
 
 /// The table.
@@ -159,6 +169,8 @@ pub(super) const fn row(reason: Reason) -> Row {
         R::BodyType | R::BodyEncoding => MEDIA,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyMalformed => BODY,
+        R::McpMalformed | R::McpBatch | R::McpVersion | R::McpHeaderMismatch | R::McpArguments => MESSAGE,
+        R::McpMethodUnlisted | R::McpNameUnlisted => CALL,
         R::CallerUnlisted | R::SubjectKind | R::ActorUnlisted | R::ActorDepth | R::ActorMissing | R::BreakGlassLifetime
         | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
         | R::SubjectDenied | R::KeyDenied | R::TransactionDenied => REFUSED,

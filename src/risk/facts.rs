@@ -4,11 +4,16 @@ use crate::json::Json;
 use crate::risk::strength::Strength;
 use crate::time::UnixTime;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// What a request shows. Each default is a fact that is missing, which counts as the riskier one.
 pub trait Facts {
     /// Now.
     fn now(&self) -> UnixTime;
+    /// The points of the class of a call, by their name in records. Most requests are no calls.
+    fn class(&self) -> Option<&(Rc<str>, u32)> {
+        None
+    }
     /// The client's address.
     fn source(&self) -> Option<IpAddr> {
         None

@@ -131,15 +131,21 @@ impl Score {
 }
 
 impl Rules {
-    /// Scores a request: the base, named `base`, and every signal, in the order of the policy, where
-    /// they add anything. The sum saturates.
+    /// Scores a request: the base, named `base`, the class of a call, and every signal, in the order
+    /// of the policy, where they add anything. The sum saturates.
     #[must_use]
     pub fn score(&self, facts: &dyn Facts) -> Score {
-        let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(1));
+        let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(2));
         if self.base > 0 {
             contributions.push(Contribution {
                 name: BASE.with(Rc::clone),
                 add: self.base,
+            });
+        }
+        if let Some((name, add)) = facts.class().filter(|(_, points)| *points > 0) {
+            contributions.push(Contribution {
+                name: Rc::clone(name),
+                add: *add,
             });
         }
         for signal in &self.signals {

@@ -37,6 +37,8 @@ pub struct Evaluation<'a> {
     pub proofs: Vec<&'a str>,
     /// The granted transaction.
     pub transaction: Option<&'a Json>,
+    /// The call, where the request is one of the Model Context Protocol.
+    pub call: Option<Told<'a>>,
     /// The score.
     pub score: u32,
     /// What it is made of.
@@ -56,6 +58,19 @@ pub struct Actor<'a> {
     pub subject: &'a str,
     /// What kind of subject it is.
     pub kind: Option<&'a str>,
+}
+
+/// A call of the Model Context Protocol. Never a value of its arguments, only their digest.
+#[derive(Clone, Copy, Debug)]
+pub struct Told<'a> {
+    /// The method of the message.
+    pub method: &'a str,
+    /// The name of the tool or prompt, or the URI of the resource.
+    pub name: Option<&'a str>,
+    /// The class in the policy.
+    pub class: &'a str,
+    /// SHA-256 of the canonical JSON of the arguments, base64url.
+    pub arguments: Option<&'a str>,
 }
 
 /// The request body of an evaluation (section 6).
@@ -87,10 +102,26 @@ pub fn write(evaluation: &Evaluation<'_>) -> Vec<u8> {
         .iter()
         .map(|part| json!({ "name": &*part.name, "add": part.add }))
         .collect();
+    let mut action = Map::new();
+    action.insert("method".to_owned(), evaluation.method.into());
+    if let Some(call) = evaluation.call {
+        let mut facts = Map::new();
+        for (name, value) in [
+            ("method", Some(call.method)),
+            ("name", call.name),
+            ("class", Some(call.class)),
+            ("arguments", call.arguments),
+        ] {
+            if let Some(value) = value {
+                facts.insert(name.to_owned(), value.into());
+            }
+        }
+        action.insert("mcp".to_owned(), facts.into());
+    }
     let (sort, name) = evaluation.subject;
     json!({
         "subject": { "type": sort, "id": name, "properties": identity },
-        "action": { "name": evaluation.route, "properties": { "method": evaluation.method } },
+        "action": { "name": evaluation.route, "properties": action },
         "resource": { "type": "route", "id": evaluation.route, "properties": target },
         "context": {
             "decision_id": evaluation.decision,
@@ -309,6 +340,12 @@ mod tests {
             acr: None,
             proofs: vec!["dpop"],
             transaction: Some(&detail),
+            call: Some(Told {
+                method: "tools/call",
+                name: Some("pay"),
+                class: "payments",
+                arguments: None,
+            }),
             score: 60,
             contributions: &[part("base", 30), part("large", 30)],
             revision: 42,
@@ -332,6 +369,10 @@ mod tests {
                 "actor_kind": "agent",
                 "proof": ["dpop"],
             })
+        );
+        assert_eq!(
+            body["action"]["properties"]["mcp"],
+            json!({ "method": "tools/call", "name": "pay", "class": "payments" })
         );
     }
 }

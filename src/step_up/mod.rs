@@ -3,7 +3,7 @@
 
 mod authzen;
 
-pub use authzen::{Actor, Evaluation, read, write};
+pub use authzen::{Actor, Evaluation, Told, read, write};
 
 use crate::reason::Reason;
 use crate::time::UnixTime;

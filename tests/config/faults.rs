@@ -38,6 +38,7 @@ fn each_fault_is_told_with_its_path() {
     hold("bodies.yaml", "faults/bodies.yaml", 20);
     hold("nonces.yaml", "faults/nonces.yaml", 20);
     hold("certificates.yaml", "faults/certificates.yaml", 35);
+    hold("calls.yaml", "faults/calls.yaml", 40);
     hold("opaque.yaml", "faults/opaque.yaml", 30);
     hold("break-glass.yaml", "faults/break-glass.yaml", 30);
     hold("delegation.yaml", "faults/delegation.yaml", 28);

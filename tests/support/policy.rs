@@ -125,6 +125,8 @@ pub(crate) fn document() -> Value {
                 "risk": { "base": 80, "signals": [large], "step_up_at": 60, "refuse_at": 100 },
                 "step_up": step_up,
             },
+            calls("calls", "/mcp", "http"),
+            calls("agents", "/agents", "json_rpc"),
             nonces("offering", "offered"),
             nonces("requiring", "required"),
             nonces("challenging", "challenge"),
@@ -159,6 +161,56 @@ fn nonces(name: &str, mode: &str) -> Value {
         "proof": ["dpop"],
         "nonce": mode,
         "risk": { "base": 10 },
+    })
+}
+
+/// A route for calls of MCP: tools of three classes, and the session around them.
+fn calls(name: &str, path: &str, refusals: &str) -> Value {
+    let bind = json!([
+        { "claim": "/instructedAmount/amount", "equals": "argument:/amount", "as": "decimal" },
+        { "claim": "/instructedAmount/currency", "equals": "argument:/currency" },
+        { "claim": "/creditorAccount/iban", "equals": "argument:/creditor/iban" },
+    ]);
+    let payments = json!({
+        "base": 30,
+        "scopes": ["payments:write"],
+        "headers": { "Currency": "/currency" },
+        "allow_params": ["inputResponses"],
+        "transaction": {
+            "authorization_details": "payment_initiation",
+            "bind": bind,
+            "allow_body": ["/note"],
+        },
+    });
+    json!({
+        "name": name,
+        "match": { "methods": ["POST"], "path": path },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": ["dpop"],
+        "body": "held",
+        "mcp": {
+            "versions": ["2025-11-25", "2026-07-28"],
+            "methods": {
+                "initialize": "session",
+                "ping": "session",
+                "tools/list": "session",
+                "notifications/*": "session",
+            },
+            "tools": { "pay": "payments", "get_balance": "reads", "wipe": "admin", "close": "risky" },
+            "prompts": { "greeting": "reads" },
+            "resources": { "file:///reports/*": "reads", "file:///reports/secret/*": "admin" },
+            "classes": {
+                "session": { "base": 0 },
+                "reads": { "base": 5 },
+                "payments": payments,
+                "risky": { "base": 50 },
+                "admin": { "scopes": ["admin", "accounts:read"] },
+            },
+            "refusals": refusals,
+            "resource_metadata": "served",
+        },
+        "risk": { "base": 10, "step_up_at": 60 },
+        "step_up": { "ask": "pdp", "on_silence": "refuse" },
     })
 }
 

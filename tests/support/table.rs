@@ -1,6 +1,7 @@
 //! The flow table: one request each, the service's answer if it is asked, and what must come of it.
 //! It runs natively, inside a wasm VM, and through the module in a real Envoy.
 
+use crate::support::calls::CALLS;
 use crate::support::nonces;
 use crate::support::orders::ORDERS;
 use crate::support::plan::{ORIGIN, Plan, Wire};
@@ -113,6 +114,23 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
     for (name, change, expected) in TRANSFERS {
         row(name, transfer(name, change), Unasked, *expected);
     }
+    row("a call", Plan::call(now, "a call"), Unasked, Forwarded);
+    for (name, change, expected) in CALLS {
+        let mut plan = Plan::call(now, name);
+        change(&mut plan);
+        row(name, plan, Unasked, *expected);
+    }
+    let mut risky = Plan::call(now, "a risky call");
+    risky.tool("close");
+    row("a risky call", risky, Service::Permits, Forwarded);
+    let mut refused = Plan::call(now, "another risky call");
+    refused.tool("close");
+    row(
+        "a risky call, denied",
+        refused,
+        Service::Denies,
+        Refused(R::DecisionDenied),
+    );
     let weak = Plan::transfer(now, "a large payment", "12500.00");
     row("a large payment", weak, Unasked, Refused(R::StepUpRequired));
     let mut stale = Plan::transfer(now, "a stale one", "12500.00").stepped_up(now);

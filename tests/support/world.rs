@@ -306,7 +306,7 @@ pub(crate) fn lines() -> String {
         let (status, out) = match &verdict.outcome {
             Outcome::Forward(release, _) => (0, format!("{release:?}")),
             Outcome::Refuse(reply, _) => (reply.status, format!("{:?}", reply.headers)),
-            Outcome::Publish(keys, _) => (200, keys.to_string()),
+            Outcome::Publish(published, _) => (200, published.text.to_string()),
         };
         let record = verdict.record().to_json();
         writeln!(lines, "{}\n{status} {out}\n{record}", row.name).unwrap();

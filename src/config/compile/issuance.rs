@@ -65,6 +65,14 @@ pub(super) fn check(route: &Route, has_identity: bool, at: &At<'_>, faults: &mut
 
 /// Tells what of a route needs a token.
 pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: &mut Faults) {
+    for class in route.mcp.iter().flat_map(|it| &it.classes) {
+        let granted = class.transaction.as_ref().map(Rules::grant);
+        let is_plain = granted.is_none() || granted == Some(&Grant::Context);
+        let (mcp_at, name) = (at.member("mcp"), &*class.name);
+        let classes_at = mcp_at.member("classes");
+        let class_at = classes_at.member(name);
+        faults.check(is_plain, &class_at.member("transaction"), problem);
+    }
     let granted = route.transaction.as_ref().map(Rules::grant);
     // What a transaction token grants needs no other.
     let is_told = granted == Some(&Grant::Context);

@@ -11,6 +11,7 @@ mod hops;
 mod identity;
 mod issuance;
 mod issuers;
+mod mcp;
 mod names;
 mod opaque;
 mod peers;

@@ -3,8 +3,8 @@
 use super::body::Bodies;
 use super::names::Known;
 use super::{
-    At, Faults, Part, body, break_glass, delegation, dpop, identity, issuance, opaque, peers, risk,
-    signature, step_up, text, transaction, upstream, workload,
+    At, Faults, Part, body, break_glass, delegation, dpop, identity, issuance, mcp, opaque, peers,
+    risk, signature, step_up, text, transaction, upstream, workload,
 };
 use crate::config::wire::route::{Match, Proof, Route as Written};
 use crate::http::origin::Origin;
@@ -33,6 +33,9 @@ pub(super) fn compile(
         }
     }
     let index = listed.index(at, faults)?;
+    for (route, place) in routes.iter().zip(&listed.places) {
+        mcp::unlisted(route, &index, &at.item(*place), faults);
+    }
     Some((routes, index))
 }
 
@@ -77,7 +80,8 @@ fn route(
         .replay
         .scope(written.replay, proof.as_ref(), handing, &replay_at, faults);
     let signs = proof.as_ref().map(signature::Accepted::of);
-    let is_json = written.transaction.is_some() || signs.is_none_or(|it| !it.any);
+    let is_json =
+        written.transaction.is_some() || written.mcp.is_some() || signs.is_none_or(|it| !it.any);
     let bodies = body::compile(
         written.body,
         written.max_body,
@@ -106,19 +110,36 @@ fn route(
     let transaction_at = at.member("transaction");
     let transaction = Part::open_if_there(written.transaction, &transaction_at, faults);
     let is_transaction = transaction.as_ref().is_none_or(Option::is_some);
+    let carrier = transaction::Carrier {
+        template: template.as_ref(),
+        bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
+        bodies,
+        is_of_workloads,
+        has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
+        is_of_calls: false,
+    };
     let transaction = transaction.and_then(|written| match written {
         None => Some(None),
-        Some(written) => {
-            let carrier = transaction::Carrier {
-                template: template.as_ref(),
-                bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
-                bodies,
-                is_of_workloads,
-                has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
-            };
-            transaction::compile(written, &carrier, &transaction_at, faults).map(Some)
-        }
+        Some(written) => transaction::compile(written, &carrier, &transaction_at, faults).map(Some),
     });
+    let mcp_at = at.member("mcp");
+    let problem = "cannot stand beside `mcp`: write it in a class";
+    let beside = written.mcp.is_some() && is_transaction;
+    faults.check(!beside, &transaction_at, problem);
+    let carrier = mcp::Carrier {
+        methods: methods.as_deref(),
+        origin: origin.as_ref(),
+        identity: identity.as_ref(),
+        issuers: known.compiled,
+        proof: proof.as_ref(),
+        algs,
+        transaction: transaction::Carrier {
+            is_of_calls: true,
+            ..carrier
+        },
+    };
+    let mcp = mcp::of_route(written.mcp, &carrier, &mcp_at, faults);
+    let is_transaction = is_transaction || mcp::is_transaction(mcp.as_ref());
 
     let settles_body = transaction.as_ref().map(|rules| {
         let unread = bodies == Some(Bodies::Unread);
@@ -131,6 +152,7 @@ fn route(
         proofs: proof.as_ref().map(|it| it.any_of.as_slice()),
         scopes: identity.as_ref().map_or(&[], |it| it.scopes.as_slice()),
         hops: known.hops,
+        classes: mcp::points(mcp.as_ref()),
     };
     let risk = written.risk.open(&at.member("risk"), faults);
     let risk = risk.and_then(|it| risk::compile(it, &carrier, &at.member("risk"), faults));
@@ -172,6 +194,7 @@ fn route(
         body: bodies?.rules(),
         is_grpc: bodies? == Bodies::Grpc,
         transaction: transaction?,
+        mcp: mcp?,
         risk: risk?,
         step_up: step_up?,
         challenge_algs: Rc::clone(algs),

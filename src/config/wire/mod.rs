@@ -7,6 +7,7 @@ pub(super) mod delegation;
 pub(super) mod dpop;
 pub(super) mod hop;
 pub(super) mod issuer;
+pub(super) mod mcp;
 pub(super) mod opaque;
 pub(super) mod replay;
 pub(super) mod revocation;

@@ -1,6 +1,7 @@
 //! A route as it is written: who, with which proof, for which transaction, at which risk.
 
 use super::delegation::{Delegation, Kind};
+use super::mcp::Mcp;
 use super::replay::RouteScope;
 use super::risk::Risk;
 use super::scalar::{Age, Size, Span, Whole};
@@ -53,6 +54,8 @@ pub(in crate::config) struct Route {
     pub(in crate::config) transaction_token: Option<Part<TransactionToken>>,
     /// What the token must grant, and where the request must agree with it.
     pub(in crate::config) transaction: Option<Part<Transaction>>,
+    /// The calls of the Model Context Protocol that the route takes. Without it a body is only a body.
+    pub(in crate::config) mcp: Option<Part<Mcp>>,
     /// The score.
     pub(in crate::config) risk: Part<Risk>,
     /// What becomes of the proofs of its requests.

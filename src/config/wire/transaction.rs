@@ -49,10 +49,11 @@ pub(in crate::config) enum GrantedIn {
 pub(in crate::config) struct Binding {
     /// A JSON pointer into the granted transaction.
     pub(in crate::config) claim: Part<String>,
-    /// `body:/pointer`, `form:member`, `path:parameter`, `query:parameter` or `header:name`.
+    /// `body:/pointer`, `form:member`, `path:parameter`, `query:parameter` or `header:name`; in a class of calls
+    /// `argument:/pointer` in place of `body:/pointer`.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        schemars(extend("pattern" = "^(body:/|form:|path:|query:|header:)."))
+        schemars(extend("pattern" = "^(body:/|argument:/|form:|path:|query:|header:)."))
     )]
     pub(in crate::config) equals: Part<String>,
     /// How they are compared: as strings, character for character, unless written.

@@ -31,6 +31,8 @@ pub(super) struct Carrier<'a> {
     pub(super) scopes: &'a [String],
     /// The proxies whose word is taken.
     pub(super) hops: &'a [Hop],
+    /// The most and the fewest points that the class of a call adds.
+    pub(super) classes: (u32, u32),
 }
 
 pub(super) fn compile(
@@ -82,16 +84,19 @@ pub(super) fn compile(
         step_up_at: step_up_at?,
         refuse_at: refuse_at?,
     };
-    thresholds(&rules, route.asks, at, faults);
+    thresholds(&rules, route, at, faults);
     Some(rules)
 }
 
 /// A threshold that no request can reach, or that every request reaches, is a mistake.
-fn thresholds(rules: &Rules, asks: bool, at: &At<'_>, faults: &mut Faults) {
+fn thresholds(rules: &Rules, route: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
+    let (asks, (most, fewest)) = (route.asks, route.classes);
     let all = rules
         .signals
         .iter()
-        .fold(rules.base, |sum, signal| sum.saturating_add(signal.add));
+        .fold(rules.base, |sum, signal| sum.saturating_add(signal.add))
+        .saturating_add(most);
+    let least = rules.base.saturating_add(fewest);
     let step_up_at = at.member("step_up_at");
     let refuse_at = at.member("refuse_at");
     match rules.step_up_at {
@@ -114,14 +119,11 @@ fn thresholds(rules: &Rules, asks: bool, at: &At<'_>, faults: &mut Faults) {
         let problem = format!("is {refuse}, and must be above `step_up_at`, {step_up}");
         faults.check(refuse > step_up, &refuse_at, problem);
     }
-    let problem = format!(
-        "is {refuse}, so `base`, {}, refuses every request",
-        rules.base
-    );
-    faults.check(refuse > rules.base, &refuse_at, problem);
+    let problem = format!("is {refuse}, so `base`, {least}, refuses every request");
+    faults.check(refuse > least, &refuse_at, problem);
 }
 
-fn points(number: Whole, least: u64, at: &At<'_>, faults: &mut Faults) -> Option<u32> {
+pub(super) fn points(number: Whole, least: u64, at: &At<'_>, faults: &mut Faults) -> Option<u32> {
     let number = within(number, least..=MOST_POINTS, at, faults)?;
     u32::try_from(number).ok()
 }

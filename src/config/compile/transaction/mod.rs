@@ -12,6 +12,7 @@ use crate::transaction::body::Reading;
 use crate::transaction::{Grant, Rules};
 
 /// What the route has to bind to.
+#[derive(Clone, Copy)]
 pub(super) struct Carrier<'a> {
     pub(super) template: Option<&'a Template>,
     /// A method of the route that carries no body.
@@ -22,11 +23,13 @@ pub(super) struct Carrier<'a> {
     pub(super) is_of_workloads: bool,
     /// The route asks for a transaction token.
     pub(super) has_transaction_token: bool,
+    /// It is of a class of calls: what is bound are their arguments, not the body.
+    pub(super) is_of_calls: bool,
 }
 
 impl Carrier<'_> {
     /// Whether the body is read as this. So it is taken to be where that is at fault.
-    fn reads(&self, reading: Reading) -> bool {
+    pub(super) fn reads(&self, reading: Reading) -> bool {
         let read = |bodies: Bodies| bodies.rules().map(|rules| rules.reading);
         self.bodies.is_none_or(|it| read(it) == Some(reading))
     }

@@ -32,6 +32,17 @@ pub(super) fn compile(
         return None;
     }
     match kind {
+        "body" if carrier.is_of_calls => {
+            let problem =
+                "is the whole message: write `argument:` and a pointer into the arguments";
+            faults.add(at, problem);
+            None
+        }
+        "argument" if carrier.is_of_calls => text::pointer(name, at, faults).map(Place::Body),
+        "argument" => {
+            faults.add(at, "is of a call: write it in a class under `mcp`");
+            None
+        }
         "body" => {
             let pointer = text::pointer(name, at, faults)?;
             body_is_there(carrier, at, faults);
