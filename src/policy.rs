@@ -33,6 +33,8 @@ pub struct Policy {
     pub unmatched: Unmatched,
     /// Where uses of proofs are remembered.
     pub replay: Replay,
+    /// Where uses of transactions are remembered, where any are used once.
+    pub single_use: Option<SingleUse>,
     /// DPoP proofs.
     pub dpop: dpop::Rules,
     /// The proxies whose word on their client's certificate is taken.
@@ -78,6 +80,7 @@ impl Policy {
                 memory: 0,
                 store: None,
             },
+            single_use: None,
             dpop: dpop::Rules {
                 max_age: Duration::ZERO,
                 max_ahead: Duration::ZERO,
@@ -150,6 +153,41 @@ pub struct Replay {
     pub memory: usize,
     /// The store that the routes of scope `Fleet` ask after it. There where one of them is.
     pub store: Option<fleet::Store>,
+}
+
+/// Where uses of transactions are remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SingleUse {
+    /// How far the log reaches: `Worker` or `Host`.
+    pub log: Scope,
+    /// How long a token may pass that carries a transaction, on any route.
+    pub window: Window,
+    /// Whether a route asks the store too.
+    pub in_fleet: bool,
+}
+
+impl SingleUse {
+    /// What these routes ask for, with tokens of these issuers. None where none does.
+    #[must_use]
+    pub fn of(routes: &[Rc<Route>], issuers: &[Issuer]) -> Option<Self> {
+        let rules = || routes.iter().flat_map(|route| route.single_uses());
+        let leeway = issuers.iter().map(|issuer| issuer.leeway).max();
+        let leeway = leeway.unwrap_or_default();
+        let lifetime = rules().map(|it| it.lifetime).max()?;
+        let is_shared = rules().any(|it| it.scope != Scope::Worker);
+        Some(Self {
+            log: if is_shared {
+                Scope::Host
+            } else {
+                Scope::Worker
+            },
+            window: Window {
+                max_age: lifetime.saturating_add(leeway),
+                max_ahead: leeway,
+            },
+            in_fleet: rules().any(|it| it.scope == Scope::Fleet),
+        })
+    }
 }
 
 /// What the upstream sees.
@@ -263,6 +301,17 @@ pub struct Route {
     pub challenge_scope: Rc<str>,
     /// The scheme of workload proof tokens, where the route accepts them and their draft has one.
     pub challenge_workload: Option<&'static str>,
+}
+
+impl Route {
+    /// How its transactions are used once, those that are.
+    pub fn single_uses(&self) -> impl Iterator<Item = &transaction::single_use::Rules> {
+        let classes = self.mcp.iter().flat_map(|mcp| &mcp.classes);
+        self.transaction
+            .iter()
+            .chain(classes.filter_map(|class| class.transaction.as_ref()))
+            .filter_map(transaction::Rules::single_use)
+    }
 }
 
 /// Who may call a route. The empty rules let nobody in who brings a token.

@@ -295,6 +295,24 @@ reasons! {
     /// The arguments are no object, or hold a number that is another one as a double.
     McpArguments = "mcp_arguments",
 
+    // Single use.
+    /// The token that carries the transaction does not say from when to when it lives, or lives for longer than the route's `single_use.lifetime`.
+    TransactionLifetime = "transaction_lifetime",
+    /// Nothing names the transaction: the token that carries it has no `jti`.
+    TransactionUnnamed = "transaction_unnamed",
+    /// There is more than one idempotency key, or it is not one to 255 visible characters of ASCII without a comma.
+    IdempotencyKeyMalformed = "idempotency_key_malformed",
+    /// The transaction was used before, and this is no retry of that use.
+    TransactionConsumed = "transaction_consumed",
+    /// The token that carries the transaction is older than the log of transactions, which cannot tell whether it was used before.
+    TransactionPredatesLog = "transaction_predates_log",
+    /// This caller has as many transactions in the log as one caller may have.
+    TransactionQuota = "transaction_quota",
+    /// The log of transactions has no room for this one.
+    TransactionLogFull = "transaction_log_full",
+    /// The log of transactions could not be read or written.
+    TransactionLogFault = "transaction_log_fault",
+
     // Risk and step-up.
     /// The score reached the route's `refuse_at`.
     RiskRefused = "risk_refused",

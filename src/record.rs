@@ -88,6 +88,12 @@ pub struct Record {
     pub body: Option<&'static str>,
     /// What the message asked for, where the route takes calls of the Model Context Protocol.
     pub mcp: Option<Mcp>,
+    /// What the request's use of a transaction that is used once is: the `first`, or a `retry` of it.
+    /// Null where none was used up.
+    pub transaction_use: Option<&'static str>,
+    /// How far the use of the transaction is remembered, or was looked for: `worker`, `host` or
+    /// `fleet`.
+    pub transaction_scope: Option<&'static str>,
     /// The decision service, where it was asked.
     pub service: Option<Asked>,
     /// What verified the signatures.
@@ -206,6 +212,8 @@ impl Record {
             replay_scope: None,
             body: None,
             mcp: None,
+            transaction_use: None,
+            transaction_scope: None,
             service: None,
             engine: Engines::default(),
         }

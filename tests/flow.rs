@@ -47,6 +47,10 @@ const BY_THE_HOST: &[Reason] = &[
 /// Reasons that `tests/revocation.rs` produces.
 const BY_STATUS_LISTS: &[Reason] = &[Reason::StatusMissing, Reason::StatusUnavailable];
 
+/// Reasons that the unit tests of `single_use` produce: of a workload that is known by a token without
+/// a name.
+const BY_UNIT_TESTS: &[Reason] = &[Reason::TransactionUnnamed];
+
 #[test]
 fn every_row_of_the_flow_table_holds() {
     let world = World::at(NOW);
@@ -84,7 +88,13 @@ fn every_reason_is_produced() {
     let produced: BTreeSet<Reason> = rows
         .chain(by_certificate)
         .chain(here)
-        .chain(BY_THE_HOST.iter().chain(BY_STATUS_LISTS).copied())
+        .chain(
+            BY_THE_HOST
+                .iter()
+                .chain(BY_STATUS_LISTS)
+                .chain(BY_UNIT_TESTS)
+                .copied(),
+        )
         .collect();
     let missing: Vec<_> = Reason::ALL
         .iter()
@@ -220,6 +230,7 @@ fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
         ));
     }
     list.extend(support::fleet::extremes());
+    list.extend(support::once::extremes());
     list
 }
 

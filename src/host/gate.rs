@@ -5,12 +5,11 @@ use super::abi::{self, Fault, Level};
 use super::asserting::asserter;
 use super::held::Held;
 use super::meters::Meters;
-use super::ports::{Closed, Counted, Rolled, SharedBuckets, SharedData, worker_memory};
+use super::ports::{Closed, Counted, Kept, Rolled, SharedBuckets, SharedData, worker_memory};
 use super::read::{self, Moment};
 use super::secrets::{Missing, given, secrets};
 use super::waiting::Table;
 use crate::assertion::Asserter;
-use crate::crypto::digest::MacKey;
 use crate::crypto::{Pure, Verifier};
 use crate::http::Connection;
 use crate::keys;
@@ -31,6 +30,7 @@ use crate::token::introspection::desk::{Desk, Ticket};
 use crate::token::introspection::request::Client;
 use crate::token::issuer::Issuer;
 use crate::token::{IssuerId, Kind};
+use crate::transaction::single_use::{self, TransactionLog};
 use crate::uses::Geometry;
 use crate::uses::fleet::{Rolling, Term};
 use std::cell::{Cell, RefCell};
@@ -94,9 +94,9 @@ pub(super) struct Gate {
     pub(super) waiting: RefCell<Table<Held>>,
     /// The fetches that are under way, by the number of their call.
     pub(super) fetches: RefCell<BTreeMap<u32, Fetching>>,
-    /// The leases that entries in the store of the fleet live by, and the call that asks for the next.
+    /// The leases that entries in the store of the fleet live by: of proofs, and of transactions.
     pub(super) leases: Rolled,
-    pub(super) granting: Cell<Option<u32>>,
+    pub(super) transaction_leases: Rolled,
     /// The queue on which this root is told of new documents, and when it last signed on.
     pub(super) queue: Cell<Option<(u32, UnixTime)>>,
     /// What is known of opaque tokens, and being asked.
@@ -107,6 +107,7 @@ pub(super) struct Gate {
     pub(super) clients: BTreeMap<IssuerId, Client>,
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
+    transactions: Box<dyn TransactionLog>,
     nonces: Option<Mint>,
     tokens: RefCell<Cache>,
     asserter: Option<Asserter>,
@@ -142,15 +143,16 @@ impl Gate {
             verifier.native().join(" ")
         );
         abi::log(Level::Info, &line);
-        let replay: Box<dyn ReplayLog> = match moment {
-            Ok(moment) => log(&policy, secret, moment.now),
+        let (replay, transactions) = match moment {
+            Ok(moment) => logs(&policy, secret, moment.now),
             // A log that began at no time could not tell what it has not seen.
-            Err(_) => Box::new(Closed),
+            Err(_) => closed(),
         };
         let moment = moment.unwrap_or_default();
         let gate = Self {
             verifier: Box::new(verifier),
             replay,
+            transactions,
             asserter,
             nonces,
             clients,
@@ -171,6 +173,7 @@ impl Gate {
         let (holder, _) = moment.entropy.split_first_chunk().unwrap_or((&[0; 8], &[]));
         let holder = i64::from_be_bytes(*holder);
         let seal = Seal::new(secret);
+        let (leases, transaction_leases) = rolling(&policy);
         Self {
             keys: keys::store::Store::new(
                 &policy.issuers,
@@ -190,8 +193,8 @@ impl Gate {
             seal,
             waiting: RefCell::new(Table::of(policy.waiting.requests)),
             fetches: RefCell::default(),
-            leases: Rolled(RefCell::new(rolling(&policy))),
-            granting: Cell::new(None),
+            leases: Rolled::of(leases),
+            transaction_leases: Rolled::of(transaction_leases),
             queue: Cell::new(None),
             introspections: RefCell::default(),
             inquiries: RefCell::default(),
@@ -199,6 +202,7 @@ impl Gate {
             verifier: Box::new(Pure),
             meters,
             replay: Box::new(Closed),
+            transactions: Box::new(Closed),
             nonces: None,
             tokens: RefCell::default(),
             asserter: None,
@@ -295,6 +299,8 @@ impl Gate {
             replay: &*self.replay,
             nonces: self.nonces.as_ref(),
             leases: &self.leases,
+            transactions: &*self.transactions,
+            transaction_leases: &self.transaction_leases,
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
             introspections: &self.introspections,
@@ -302,28 +308,71 @@ impl Gate {
     }
 }
 
-/// The log that the policy declares, over the memory that reaches so far.
-fn log(policy: &Policy, secret: &[u8], now: UnixTime) -> Box<dyn ReplayLog> {
+type Logs = (Box<dyn ReplayLog>, Box<dyn TransactionLog>);
+
+fn closed() -> Logs {
+    (Box::new(Closed), Box::new(Closed))
+}
+
+/// The logs that the policy declares, each over the memory that reaches so far. A policy without
+/// transactions that are used once has no log for them.
+fn logs(policy: &Policy, secret: &[u8], now: UnixTime) -> Logs {
     let geometry = Geometry::of(policy.replay.memory);
-    let key = MacKey::derive(secret, "replay");
+    let key = Kept::Proofs.key(secret);
     let window = policy.window();
-    match policy.replay.log {
+    let replay: Box<dyn ReplayLog> = match policy.replay.log {
         policy::Scope::Worker => {
-            let memory = worker_memory(secret);
+            let memory = worker_memory(secret, Kept::Proofs);
             Box::new(Log::open(memory, geometry, key, window, now))
         }
         policy::Scope::Host | policy::Scope::Fleet => {
-            let memory = SharedBuckets::of(secret);
+            let memory = SharedBuckets::of(secret, Kept::Proofs);
             Box::new(Log::open(memory, geometry, key, window, now))
         }
-    }
+    };
+    let Some(rules) = policy.single_use else {
+        return (replay, Box::new(Closed));
+    };
+    let key = Kept::Transactions.key(secret);
+    let transactions: Box<dyn TransactionLog> = match rules.log {
+        policy::Scope::Worker => {
+            let memory = worker_memory(secret, Kept::Transactions);
+            Box::new(single_use::Log::open(
+                memory,
+                geometry,
+                key,
+                rules.window,
+                now,
+            ))
+        }
+        policy::Scope::Host | policy::Scope::Fleet => {
+            let memory = SharedBuckets::of(secret, Kept::Transactions);
+            Box::new(single_use::Log::open(
+                memory,
+                geometry,
+                key,
+                rules.window,
+                now,
+            ))
+        }
+    };
+    (replay, transactions)
 }
 
-/// The leases of the policy's store, none yet.
-fn rolling(policy: &Policy) -> Option<Rolling> {
-    let store = policy.replay.store.as_ref()?;
-    let term = Term::of(policy.window(), store.clock_skew, store.timeout);
-    Some(Rolling::new(term))
+/// The leases of the policy's store, none yet, for the uses of proofs and of transactions: for those
+/// that are put to it.
+fn rolling(policy: &Policy) -> (Option<Rolling>, Option<Rolling>) {
+    let Some(store) = &policy.replay.store else {
+        return (None, None);
+    };
+    let of = |window| Rolling::new(Term::of(window, store.clock_skew, store.timeout));
+    let mut routes = policy.routes.iter();
+    let proofs = routes.any(|route| route.replay == policy::Scope::Fleet);
+    let transactions = policy.single_use.filter(|it| it.in_fleet);
+    (
+        proofs.then(|| of(policy.window())),
+        transactions.map(|it| of(it.window)),
+    )
 }
 
 /// Who the gate is to the authorization server of each issuer of opaque tokens.

@@ -22,6 +22,8 @@ pub(super) struct Request {
     pub(super) in_callback: Cell<bool>,
     /// What the host has shown of its body.
     pub(super) body: Cell<Body>,
+    /// The decision that used up a transaction for it, until what became of it upstream is told.
+    pub(super) consumed: RefCell<Option<String>>,
     /// What its verdict sets in the response.
     pub(super) response: RefCell<Vec<(&'static str, String)>>,
 }

@@ -40,6 +40,8 @@ pub(super) struct Meters {
     glass_refused: Meter,
     /// Questions to the store of the fleet.
     pub(super) consumed: Meter,
+    /// Requests that failed upstream after a transaction was used up for them.
+    pub(super) consumed_then_failed: Meter,
     /// Leases that the store granted.
     pub(super) granted: Meter,
     /// Leases that it did not grant.
@@ -78,6 +80,7 @@ impl Meters {
             glass_forwarded: Meter::counter("countersign.break_glass.forwarded"),
             glass_refused: Meter::counter("countersign.break_glass.refused"),
             consumed: Meter::counter("countersign.store.asked"),
+            consumed_then_failed: Meter::counter("countersign.transaction.failed_upstream"),
             granted: Meter::counter("countersign.store.lease_ok"),
             grant_failed: Meter::counter("countersign.store.lease_failed"),
             asked: Meter::counter("countersign.asked"),

@@ -18,6 +18,7 @@ mod abi;
 mod asserting;
 #[cfg(target_os = "wasi")]
 mod calls;
+mod ending;
 #[cfg(target_os = "wasi")]
 mod fetch;
 #[cfg(target_os = "wasi")]

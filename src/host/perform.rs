@@ -195,6 +195,9 @@ impl Gate {
     fn settle(&self, request: &Request, outcome: Outcome) {
         match outcome {
             Outcome::Forward(release, mut record) => {
+                if release.single_use {
+                    request.consumed.replace(Some(record.id.clone()));
+                }
                 if edit(&release).is_ok() {
                     request.response.replace(release.response);
                     return self.forward(request, &record);

@@ -10,9 +10,10 @@ use crate::proof::replay::{ReplayLog, Use};
 use crate::reason::Reason;
 use crate::supply::board::Board;
 use crate::time::UnixTime;
+use crate::transaction::single_use::{Passage, Spending, TransactionLog};
 use crate::uses::fleet::{Lease, Leases, Rolling};
 use crate::uses::{BucketFault, Buckets, Memory, WriteFault};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -43,17 +44,46 @@ impl Board for SharedData {
     }
 }
 
-/// The buckets of the replay log in the shared data, under names that nobody finds without the
-/// gate's secret.
+/// What a log holds. Each has a region and a key of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kept {
+    /// Uses of proofs.
+    Proofs,
+    /// Uses of transactions.
+    Transactions,
+}
+
+impl Kept {
+    /// What the names of its buckets are derived for, from the gate's secret.
+    const fn names(self) -> &'static str {
+        match self {
+            Self::Proofs => "replay buckets",
+            Self::Transactions => "transaction buckets",
+        }
+    }
+
+    /// The key of its log, from the gate's secret.
+    pub(super) fn key(self, secret: &[u8]) -> MacKey {
+        MacKey::derive(
+            secret,
+            match self {
+                Self::Proofs => "replay",
+                Self::Transactions => "transactions",
+            },
+        )
+    }
+}
+
+/// The buckets of a log in the shared data, under names that nobody finds without the gate's secret.
 #[derive(Debug)]
 pub(super) struct SharedBuckets {
     prefix: String,
 }
 
 impl SharedBuckets {
-    /// The buckets of the gates with this secret.
-    pub(super) fn of(secret: &[u8]) -> Self {
-        let name = MacKey::derive(secret, "replay buckets").name(&[]);
+    /// The buckets of the gates with this secret, for these uses.
+    pub(super) fn of(secret: &[u8], kept: Kept) -> Self {
+        let name = MacKey::derive(secret, kept.names()).name(&[]);
         Self {
             prefix: format!("countersign/v1/replay/{name}/"),
         }
@@ -87,23 +117,37 @@ thread_local! {
     static WORKER: RefCell<BTreeMap<String, Rc<Memory>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// The memory of this worker, for gates with this secret.
-pub(super) fn worker_memory(secret: &[u8]) -> Rc<Memory> {
-    let name = MacKey::derive(secret, "replay buckets").name(&[]);
+/// The memory of this worker, for gates with this secret and these uses.
+pub(super) fn worker_memory(secret: &[u8], kept: Kept) -> Rc<Memory> {
+    let name = MacKey::derive(secret, kept.names()).name(&[]);
     WORKER.with_borrow_mut(|memories| Rc::clone(memories.entry(name).or_default()))
 }
 
-/// The leases of this root, where its policy has a store.
+/// The leases of this root for uses of one sort, where its policy puts any to a store; and the call
+/// that asks for the next.
 #[derive(Debug, Default)]
-pub(super) struct Rolled(pub(super) RefCell<Option<Rolling>>);
+pub(super) struct Rolled {
+    pub(super) rolling: RefCell<Option<Rolling>>,
+    pub(super) granting: Cell<Option<u32>>,
+}
+
+impl Rolled {
+    /// No lease yet.
+    pub(super) fn of(rolling: Option<Rolling>) -> Self {
+        Self {
+            rolling: RefCell::new(rolling),
+            granting: Cell::new(None),
+        }
+    }
+}
 
 impl Leases for Rolled {
     fn lease(&self, now: UnixTime) -> Option<Lease> {
-        self.0.borrow().as_ref()?.lease(now)
+        self.rolling.borrow().as_ref()?.lease(now)
     }
 
     fn lost(&self, lease: Lease) {
-        if let Some(rolling) = &mut *self.0.borrow_mut() {
+        if let Some(rolling) = &mut *self.rolling.borrow_mut() {
             rolling.lost(lease);
         }
     }
@@ -116,6 +160,16 @@ pub(super) struct Closed;
 impl ReplayLog for Closed {
     fn consume(&self, _proof: &Use<'_>, _now: UnixTime) -> Result<(), Reason> {
         Err(Reason::ReplayLogFault)
+    }
+}
+
+impl TransactionLog for Closed {
+    fn look(&self, _: &Spending, _: [&str; 3], _: UnixTime) -> Result<Passage, Reason> {
+        Err(Reason::TransactionLogFault)
+    }
+
+    fn consume(&self, _: &Spending, _: [&str; 3], _: UnixTime) -> Result<Passage, Reason> {
+        Err(Reason::TransactionLogFault)
     }
 }
 

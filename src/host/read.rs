@@ -1,6 +1,7 @@
 //! Host bytes to values.
 
 use super::abi::{self, Fault, Map};
+use super::ending::Ending;
 use super::pairs;
 use crate::http::spiffe::SpiffeId;
 use crate::http::{RequestHead, certificate_digest};
@@ -80,6 +81,13 @@ pub(super) fn peer() -> Option<SpiffeId> {
 /// gate it takes no more than the listener's `per_connection_buffer_limit_bytes`.
 pub(super) fn was_too_large() -> bool {
     abi::property("response\0code").is_ok_and(|code| code == 413_i64.to_le_bytes())
+}
+
+/// How the request ended, as far as the proxy says it.
+pub(super) fn ending() -> Ending {
+    let code = abi::property("response\0code").ok();
+    let details = abi::property("response\0code_details").unwrap_or_default();
+    Ending::of(code.as_deref(), &details)
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {

@@ -61,6 +61,7 @@ impl HttpContext for Stream {
             traceparent,
             is_released: Cell::new(false),
             in_callback: Cell::new(true),
+            consumed: RefCell::default(),
             response: RefCell::default(),
             body: Cell::new(if end_of_stream {
                 Body::Whole(0)
@@ -114,6 +115,9 @@ impl HttpContext for Stream {
     }
 
     fn on_log(&mut self) {
+        if let Some(request) = &self.request {
+            self.gate.answered(request);
+        }
         self.gate.stream_ended(self.id);
     }
 }

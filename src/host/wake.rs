@@ -1,10 +1,10 @@
 //! What brings a request that waits to its next step. Each way takes it from the table first, so
 //! only one of them does.
 
-use super::abi;
+use super::abi::{self, Level};
 use super::calls;
 use super::gate::Gate;
-use super::held::{Body, Held, State};
+use super::held::{Body, Held, Request, State};
 use super::read;
 use crate::pipeline::{Answer, BodyFault, Env, Outcome, Step};
 use crate::reason::Reason;
@@ -128,6 +128,22 @@ impl Gate {
         match outcome {
             Outcome::Refuse(_, record) => self.note_refusal(reason, &record),
             Outcome::Forward(..) | Outcome::Publish(..) => {}
+        }
+    }
+
+    /// The stream ends, of a request that was released. What was used up for it stays used up; where
+    /// the upstream did not do its part, that is told, once.
+    pub(super) fn answered(&self, request: &Request) {
+        let Some(decision) = request.consumed.take() else {
+            return;
+        };
+        let ending = read::ending();
+        if ending.is_failure() {
+            self.meters.consumed_then_failed.add(1);
+            let line = format!(
+                "decision {decision}: a transaction was used up, and its request failed: {ending}"
+            );
+            abi::log(Level::Warn, &line);
         }
     }
 

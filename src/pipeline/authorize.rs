@@ -6,12 +6,14 @@ use crate::mcp::{ClassId, Message};
 use crate::pipeline::Env;
 use crate::pipeline::authenticate::Authenticated;
 use crate::pipeline::case::Case;
+use crate::pipeline::consume;
 use crate::pipeline::parties::{self, Parties};
 use crate::policy::mcp::{Class, Mcp};
 use crate::reason::Reason;
 use crate::token::Token;
 use crate::transaction::body::{self, Body};
 use crate::transaction::request::{Claims, Content, Request};
+use crate::transaction::single_use::Spending;
 use crate::transaction::{self, Granted};
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
@@ -24,6 +26,8 @@ pub(super) struct Authorized {
     pub(super) body_is_empty: bool,
     /// The class of the call, where the route takes calls.
     class: Option<ClassId>,
+    /// The use of the transaction, where it is used once.
+    pub(super) spending: Option<Spending>,
     /// SHA-256 of the body, where it was read and the upstream is to be told.
     pub(super) body_digest: Option<Digest32>,
 }
@@ -135,20 +139,20 @@ pub(super) fn authorize(
     if let Some(content) = &caller.content {
         content.verify(body.unwrap_or_default())?; // S15
     }
-    let body = match (&admitted.route.body, body) {
+    let held = match (&admitted.route.body, body) {
         (Some(rules), Some(bytes)) => body::read(rules, bytes)?,
         (Some(_), None) => return Err(Reason::BodyNotHeld),
         (None, _) => Body::Bytes,
     };
     let (rules, class, content) = match &admitted.route.mcp {
-        None => (admitted.route.transaction.as_ref(), None, body.content()),
+        None => (admitted.route.transaction.as_ref(), None, held.content()),
         Some(mcp) => {
-            let (id, class, content) = call(mcp, &caller, body.content(), case)?;
+            let (id, class, content) = call(mcp, &caller, held.content(), case)?;
             (class.transaction.as_ref(), Some(id), content)
         }
     };
-    let granted = match rules {
-        None => None,
+    let (granted, spending) = match rules {
+        None => (None, None),
         Some(rules) => {
             let request = Request {
                 now: env.now,
@@ -160,7 +164,11 @@ pub(super) fn authorize(
                 head: &admitted.head,
                 content,
             };
-            Some(transaction::fit(rules, &claims(&caller), &request)?)
+            let claims = claims(&caller);
+            let granted = transaction::fit(rules, &claims, &request)?;
+            let digest = || body_digest.or_else(|| body.map(|bytes| sha256(&[bytes])));
+            let spending = consume::spending(rules, &caller, granted.of(&claims), &digest)?;
+            (Some(granted), spending)
         }
     };
     Ok(Authorized {
@@ -169,6 +177,7 @@ pub(super) fn authorize(
         granted,
         body_is_empty,
         class,
+        spending,
         body_digest,
     })
 }

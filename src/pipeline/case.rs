@@ -15,6 +15,7 @@ use crate::step_up::Told;
 use crate::token::Token;
 use crate::token::credentials::Scheme;
 use crate::token::subject::SubjectKind;
+use crate::transaction::single_use::Passage;
 use std::rc::Rc;
 
 /// Where the word of an authorization server came from.
@@ -174,6 +175,16 @@ impl Case {
     /// There is a body, and nothing reads it.
     pub(super) fn note_unread(&mut self) {
         self.record.body = Some("unread");
+    }
+
+    /// How far the use of the transaction is remembered by now.
+    pub(super) fn note_spending(&mut self, scope: Scope) {
+        self.record.transaction_scope = Some(scope.name());
+    }
+
+    /// What its use of the transaction is.
+    pub(super) fn note_passage(&mut self, passage: Passage) {
+        self.record.transaction_use = Some(passage.name());
     }
 
     pub(super) fn note_score(&mut self, score: &Score) {

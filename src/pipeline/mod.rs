@@ -1,4 +1,4 @@
-//! The whole product in ten lines: admit, authenticate, authorize, assess, decide, settle.
+//! The whole product in ten lines: admit, authenticate, authorize, assess, decide, settle, consume.
 
 mod admit;
 mod assess;
@@ -6,6 +6,7 @@ mod authenticate;
 mod authorize;
 mod break_glass;
 mod case;
+mod consume;
 mod decide;
 mod facts;
 mod known;
@@ -37,12 +38,14 @@ use crate::time::UnixTime;
 use crate::token::KeyStore;
 use crate::token::cache::Cache;
 use crate::token::introspection::desk::Desk;
+use crate::transaction::single_use::TransactionLog;
 use crate::uses::fleet;
 use admit::admit;
 use assess::{Assessed, assess};
 use authenticate::authenticate;
 use authorize::{announce, authorize};
 use case::Case;
+use consume::{Consume, Consumed, Consuming, consume, look};
 use decide::{Cleared, Decided, decide};
 use known::{Known, Need};
 use settle::settle;
@@ -68,8 +71,12 @@ pub struct Env<'a> {
     pub replay: &'a dyn ReplayLog,
     /// Makes the nonces of DPoP proofs, where the policy has any.
     pub nonces: Option<&'a Mint>,
-    /// What entries in the store of the fleet live by.
+    /// What entries of proofs in the store of the fleet live by.
     pub leases: &'a dyn fleet::Leases,
+    /// The log of transactions.
+    pub transactions: &'a dyn TransactionLog,
+    /// What entries of transactions in the store of the fleet live by.
+    pub transaction_leases: &'a dyn fleet::Leases,
     /// Tokens that were verified before.
     pub tokens: &'a RefCell<Cache>,
     /// Signs for upstreams, where the policy says so.
@@ -133,6 +140,8 @@ enum Stage {
     /// Never judged anew: its proofs are used by now.
     Spending(Box<Spending>, Connection),
     Decision(Box<Assessed>, UnixTime),
+    /// Never judged anew: its transaction may be used up by now.
+    Consuming(Box<Consuming>),
 }
 
 /// A request that waits for what its caller's credential needs.
@@ -234,8 +243,12 @@ fn weigh(
         .map(|authorized| assess(authorized, connection, env, &mut case))
         .and_then(|assessed| decide(assessed, env, &mut case));
     match decided {
-        Ok(Decided::Cleared(cleared)) => Step::Done(forward(&cleared, case, env)),
+        Ok(Decided::Cleared(cleared)) => finish(cleared, case, env),
         Ok(Decided::Ask(call, assessed)) => {
+            if let Err(reason) = look(&assessed.authorized, env, &mut case) {
+                case.note_unasked();
+                return Step::Done(case.refused(reason));
+            }
             let stage = Stage::Decision(Box::new(assessed), env.now);
             Step::Ask(Question::Decision(call), Waiting { case, stage })
         }
@@ -243,9 +256,21 @@ fn weigh(
     }
 }
 
+/// Uses up the transaction of a request that may go upstream, and has it go there.
+fn finish(cleared: Cleared, mut case: Case, env: &Env<'_>) -> Step {
+    match consume(cleared, env, &mut case) {
+        Ok(Consume::Done(consumed)) => Step::Done(forward(&consumed, case, env)),
+        Ok(Consume::Ask(call, consuming)) => {
+            let stage = Stage::Consuming(Box::new(consuming));
+            Step::Ask(Question::Consume(call), Waiting { case, stage })
+        }
+        Err(reason) => Step::Done(case.refused(reason)),
+    }
+}
+
 /// The one way to forward a governed request.
-fn forward(cleared: &Cleared, case: Case, env: &Env<'_>) -> Outcome {
-    match release::granted(cleared, env, &case) {
+fn forward(consumed: &Consumed, case: Case, env: &Env<'_>) -> Outcome {
+    match release::granted(consumed, env, &case) {
         Ok(release) => case.forwarded(release),
         Err(reason) => case.refused(reason),
     }
@@ -288,6 +313,7 @@ impl Waiting {
             Stage::Known(_) => return false,
             Stage::Spending(spending, _) => spending.caller(),
             Stage::Decision(assessed, _) => &assessed.authorized.caller,
+            Stage::Consuming(consuming) => consuming.caller(),
         };
         caller.principal.is_vouched_for()
     }
@@ -327,12 +353,16 @@ impl Waiting {
                     ) => Err(Silence::Unreachable),
                     Err(silence) => Err(silence),
                 };
-                Step::Done(
-                    match settle(*assessed, asked_at, answer, env, &mut self.case) {
-                        Ok(cleared) => forward(&cleared, self.case, env),
-                        Err(reason) => self.case.refused(reason),
-                    },
-                )
+                match settle(*assessed, asked_at, answer, env, &mut self.case) {
+                    Ok(cleared) => finish(cleared, self.case, env),
+                    Err(reason) => Step::Done(self.case.refused(reason)),
+                }
+            }
+            Stage::Consuming(consuming) => {
+                Step::Done(match consuming.settle(answer, env, &mut self.case) {
+                    Ok(consumed) => forward(&consumed, self.case, env),
+                    Err(reason) => self.case.refused(reason),
+                })
             }
         }
     }

@@ -48,6 +48,8 @@ pub struct Release {
     pub state: Vec<(&'static str, String)>,
     /// Headers of the response to set, in place of the upstream's.
     pub response: Vec<(&'static str, String)>,
+    /// Whether a transaction was used up for it, so that what becomes of it upstream must be told.
+    pub single_use: bool,
 }
 
 // A token may be among what is set, and tokens are never shown. Nor are assertions.
@@ -65,6 +67,7 @@ impl fmt::Debug for Release {
             .field("set", &set)
             .field("state", &state)
             .field("response", &self.response)
+            .field("single_use", &self.single_use)
             .finish()
     }
 }

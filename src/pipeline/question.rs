@@ -15,7 +15,8 @@ pub enum Question {
     StatusList(ListId),
     /// Ask the authorization server about this token.
     Introspection(Inquiry),
-    /// Ask the store of the fleet whether this is the first use.
+    /// Ask the store of the fleet whether this is the first use: of its proofs, and again, after
+    /// every other question, of its transaction.
     Consume(fleet::Call),
     /// Ask a decision service.
     Decision(Call),

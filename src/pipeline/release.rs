@@ -3,7 +3,7 @@
 use crate::assertion::Facts;
 use crate::http::{self, RequestHead};
 use crate::pipeline::case::Case;
-use crate::pipeline::decide::Cleared;
+use crate::pipeline::consume::Consumed;
 use crate::pipeline::{Env, Release};
 use crate::policy::{Identity, ProofHeader};
 use crate::proof::Method;
@@ -20,6 +20,10 @@ pub(super) const AUTHORIZATION: &str = "authorization";
 /// The header, or the filter state, that holds what the gate asserts.
 pub(super) const ASSERTION: &str = "x-countersign-assertion";
 pub(super) const ASSERTION_STATE: &str = "countersign.assertion";
+
+/// The response header by which a client learns, whatever the upstream answers, that the transaction
+/// is used up.
+const TRANSACTION: &str = "x-countersign-transaction";
 
 /// The headers of message signatures (RFC 9421).
 const SIGNATURE: [&str; 2] = ["signature", "signature-input"];
@@ -39,9 +43,9 @@ const REPEATS: [&str; 6] = [
 ///
 /// # Errors
 /// [`Reason::HostFault`] where what the policy promises the upstream cannot be made.
-pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<Release, Reason> {
+pub(super) fn granted(consumed: &Consumed, env: &Env<'_>, case: &Case) -> Result<Release, Reason> {
     let upstream = &env.policy.upstream;
-    let assessed = cleared.assessed();
+    let assessed = consumed.cleared().assessed();
     let caller = &assessed.authorized.caller;
     let head = &caller.admitted.head;
     let mut release = Release::default();
@@ -95,10 +99,15 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
         tell("x-countersign-break-glass", "countersign.break-glass", yes);
     }
     if upstream.assertion.is_some() {
-        let assertion = assertion(cleared, env, case).ok_or(Reason::HostFault)?;
+        let assertion = assertion(consumed, env, case).ok_or(Reason::HostFault)?;
         tell(ASSERTION, ASSERTION_STATE, assertion);
     }
     release.remove = strangers(head);
+    if consumed.passage().is_some() {
+        release.single_use = true;
+        let what = "consumed".to_owned();
+        release.response.push((TRANSACTION, what));
+    }
     let handing = caller.admitted.route.handing.proof;
     let by_workload = caller.possession.methods().any(|it| it == Method::Wpt);
     // A token that nobody verified is no one's to rewrite, and a workload's is no bearer token.
@@ -123,8 +132,8 @@ pub(super) fn granted(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Result<R
 }
 
 /// What the gate asserts of this request.
-fn assertion(cleared: &Cleared, env: &Env<'_>, case: &Case) -> Option<String> {
-    let authorized = &cleared.assessed().authorized;
+fn assertion(consumed: &Consumed, env: &Env<'_>, case: &Case) -> Option<String> {
+    let authorized = &consumed.cleared().assessed().authorized;
     let caller = &authorized.caller;
     let (admitted, principal) = (&caller.admitted, &caller.principal);
     env.asserter?.assert(&Facts {

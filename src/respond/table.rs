@@ -100,6 +100,14 @@ const TRANSACTION_UNTOLD: Row = (
     "No transaction token grants this to the sender",
     Authenticate::No,
 );
+const NO_SINGLE_USE: Row = (
+    403,
+    "The transaction needs a token that was issued for it now",
+    Authenticate::No,
+);
+const CONSUMED: Row = (409, "The transaction was used before", Authenticate::No);
+const KEY: Row = (400, "The idempotency key is malformed", Authenticate::No);
+const MANY: Row = (429, "Too many transactions", Authenticate::No);
 const MEDIA: Row = (415, "The body is of another type", Authenticate::No);
 const TOO_LARGE: Row = (413, "The body is too large", Authenticate::No);
 const BODY: Row = (400, "The body is malformed", Authenticate::No);
@@ -131,7 +139,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
         | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
         | R::DecisionOversized | R::DecisionMismatched | R::IntrospectionUnavailable
-        | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget => GATE,
+        | R::TransactionLogFull | R::TransactionLogFault | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget => GATE,
         R::DeadlineExceeded | R::RequestEnded => LATE,
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
@@ -166,6 +174,10 @@ pub(super) const fn row(reason: Reason) -> Row {
         R::ReplayQuota => QUOTA,
         R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted
         | R::ClaimMissing | R::ValueMissing | R::ValueMalformed | R::ValueMismatch => TRANSACTION,
+        R::TransactionLifetime | R::TransactionUnnamed | R::TransactionPredatesLog => NO_SINGLE_USE,
+        R::TransactionConsumed => CONSUMED,
+        R::IdempotencyKeyMalformed => KEY,
+        R::TransactionQuota => MANY,
         R::BodyType | R::BodyEncoding => MEDIA,
         R::BodyTooLarge => TOO_LARGE,
         R::BodyMalformed => BODY,

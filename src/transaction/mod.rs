@@ -6,6 +6,7 @@ mod detail;
 mod members;
 pub mod place;
 pub mod request;
+pub mod single_use;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,7 @@ pub struct Rules {
     binds_body: bool,
     query: Vec<String>,
     form: Vec<String>,
+    single_use: Option<single_use::Rules>,
 }
 
 /// Where the granted transaction stands.
@@ -84,7 +86,21 @@ impl Rules {
             binds_body,
             query,
             form,
+            single_use: None,
         })
+    }
+
+    /// The same rules for transactions that are used once, if they are.
+    #[must_use]
+    pub fn used_once(mut self, single_use: Option<single_use::Rules>) -> Self {
+        self.single_use = single_use;
+        self
+    }
+
+    /// How its transactions are used once, if they are.
+    #[must_use]
+    pub fn single_use(&self) -> Option<&single_use::Rules> {
+        self.single_use.as_ref()
     }
 
     /// Where the granted transaction stands.

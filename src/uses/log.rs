@@ -127,7 +127,7 @@ impl<B: Buckets, const V: usize> Log<B, V> {
     ///
     /// # Errors
     /// As [`take`](Self::take).
-    pub fn look(&self, used: &Use<'_, V>, now: UnixTime) -> Result<Found<V>, Refusal> {
+    pub fn find(&self, used: &Use<'_, V>, now: UnixTime) -> Result<Found<V>, Refusal> {
         let root = self.root(now)?;
         let place = self.entry(root, used)?;
         Ok(match self.next(root, &place, now)? {

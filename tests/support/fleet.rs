@@ -13,12 +13,12 @@ use countersign::uses::Window;
 use countersign::uses::fleet::{Call, Lease, Leases, Response, Rolling, Term};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A store, and the one lease that it granted.
 pub(crate) struct Fleet {
-    held: RefCell<BTreeSet<String>>,
+    held: RefCell<BTreeMap<String, Value>>,
     lease: Cell<Option<Lease>>,
 }
 
@@ -44,11 +44,23 @@ impl Fleet {
         let key = |item: &Value| item["key"].as_str().unwrap().to_owned();
         let compare = body["compare"].as_array().unwrap().iter().map(key);
         let mut held = self.held.borrow_mut();
-        if compare.into_iter().any(|key| held.contains(&key)) {
-            return say(json!({}), now);
+        let mut there = compare.into_iter().filter(|key| held.contains_key(key));
+        if let Some(first) = there.next() {
+            let found = json!({ "key": first, "value": held[&first] });
+            let range = json!({ "response_range": { "kvs": [found], "count": "1" } });
+            return say(
+                match body.get("failure") {
+                    Some(_) => json!({ "responses": [range] }),
+                    None => json!({}),
+                },
+                now,
+            );
         }
         let puts = body["success"].as_array().unwrap();
-        held.extend(puts.iter().map(|put| key(&put["requestPut"])));
+        held.extend(puts.iter().map(|put| {
+            let put = &put["requestPut"];
+            (key(put), put["value"].clone())
+        }));
         let put = json!({ "response_put": { "header": { "revision": "2" } } });
         let responses = vec![put; puts.len()];
         say(json!({ "succeeded": true, "responses": responses }), now)

@@ -14,6 +14,7 @@ pub(crate) mod certificates;
 pub(crate) mod emergency;
 pub(crate) mod fleet;
 pub(crate) mod nonces;
+pub(crate) mod once;
 pub(crate) mod orders;
 pub(crate) mod plan;
 pub(crate) mod policy;

@@ -26,7 +26,8 @@ use countersign::token::cache::Cache;
 use countersign::token::introspection::desk::Desk;
 use countersign::token::issuer::KeySource;
 use countersign::token::{Held, IssuerId, KeyStore};
-use countersign::uses::{Geometry, Memory};
+use countersign::transaction::single_use;
+use countersign::uses::{Buckets, Geometry, Memory};
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
@@ -123,6 +124,8 @@ impl Verdict {
 pub(crate) struct World {
     pub(crate) policy: Rc<Policy>,
     pub(crate) log: Log<Memory>,
+    /// The log of transactions.
+    pub(crate) transactions: single_use::Log<Memory>,
     /// The store that the fleet shares.
     pub(crate) fleet: Rc<Fleet>,
     pub(crate) tokens: RefCell<Cache>,
@@ -159,12 +162,14 @@ impl World {
         let geometry = Geometry::of(policy.replay.memory);
         let began = UnixTime::from_secs(began);
         let log = Log::open(Memory::default(), geometry, key, policy.window(), began);
+        let transactions = transactions(&policy, Memory::default(), began);
         let names = policy.dpop.nonces.iter().flat_map(|it| &it.secrets);
         let secrets: Vec<&str> = names.map(|name| secret(name)).collect();
         let nonces = policy.dpop.mint(&secrets);
         let world = Self {
             lists: Lists::of(&policy, now),
             log,
+            transactions,
             fleet: Rc::new(Fleet::at(now)),
             tokens: RefCell::new(Cache::holding(64)),
             nonces,
@@ -202,6 +207,8 @@ impl World {
             lists: &self.lists,
             replay: &self.log,
             leases: &*self.fleet,
+            transactions: &self.transactions,
+            transaction_leases: &*self.fleet,
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
             nonces: self.nonces.as_ref(),
@@ -259,6 +266,21 @@ impl World {
             };
         }
     }
+}
+
+/// The log of transactions that the policy declares, over this memory; one that holds none where it
+/// declares none.
+pub(crate) fn transactions<B: Buckets>(
+    policy: &Policy,
+    memory: B,
+    began: UnixTime,
+) -> single_use::Log<B> {
+    let key = MacKey::derive(b"a secret of at least thirty-two bytes", "transactions");
+    let geometry = Geometry::of(policy.replay.memory);
+    let window = policy
+        .single_use
+        .map_or_else(Default::default, |rules| rules.window);
+    single_use::Log::open(memory, geometry, key, window, began)
 }
 
 /// What the policy has the gate sign, with keys that are always the same.

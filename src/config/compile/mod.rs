@@ -147,6 +147,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
             wire::Unmatched::Pass => policy::Unmatched::Pass,
         },
         replay: replay?,
+        single_use: policy::SingleUse::of(&routes, &issuers),
         dpop,
         upstream,
         hops: hops?,

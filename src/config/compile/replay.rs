@@ -12,7 +12,8 @@ use std::time::Duration;
 
 /// What the names of entries begin with unless the policy says it.
 const PREFIX: &str = "countersign/v1/replay/";
-const NO_BACKEND: &str = "\"fleet\" has no backend: name one of `stores` in `replay.store`";
+pub(super) const NO_BACKEND: &str =
+    "\"fleet\" has no backend: name one of `stores` in `replay.store`";
 
 type Stores = BTreeMap<String, Part<wire::Store>>;
 
@@ -72,6 +73,11 @@ impl Section {
         }
     }
 
+    /// Whether the scope `fleet` has a store to rest on, as far as it is known.
+    pub(super) fn has_backend(&self) -> bool {
+        !matches!(self.backend, Backend::Missing)
+    }
+
     /// The scope of a route that accepts these proofs, and does so with them.
     pub(super) fn scope(
         &self,
@@ -94,12 +100,9 @@ impl Section {
         faults.check(is_consumed, at, problem);
         match written {
             wire::RouteScope::Host => Some(Scope::Host),
-            wire::RouteScope::Fleet => {
-                let has_backend = !matches!(self.backend, Backend::Missing);
-                faults
-                    .check(has_backend, at, NO_BACKEND)
-                    .then_some(Scope::Fleet)
-            }
+            wire::RouteScope::Fleet => faults
+                .check(self.has_backend(), at, NO_BACKEND)
+                .then_some(Scope::Fleet),
         }
     }
 
@@ -122,6 +125,9 @@ impl Section {
             && !routes.is_empty()
             && store.is_some()
             && !scopes().any(|scope| scope == Scope::Fleet)
+            && !routes
+                .iter()
+                .any(|route| route.single_uses().any(|it| it.scope == Scope::Fleet))
         {
             let problem = "has no effect: no route has the scope `fleet`";
             faults.add(&root.member("replay").member("store"), problem);

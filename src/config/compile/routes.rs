@@ -117,6 +117,7 @@ fn route(
         is_of_workloads,
         has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
         is_of_calls: false,
+        replay: known.replay,
     };
     let transaction = transaction.and_then(|written| match written {
         None => Some(None),

@@ -15,6 +15,7 @@ pub(super) mod risk;
 pub(super) mod route;
 pub(super) mod scalar;
 pub(super) mod signature;
+pub(super) mod single_use;
 pub(super) mod svid;
 pub(super) mod transaction;
 pub(super) mod upstream;

@@ -1,5 +1,6 @@
 //! A route's transaction as it is written: where it is granted, and what must agree with it.
 
+use super::single_use::SingleUse;
 use crate::config::part::Part;
 use serde::Deserialize;
 
@@ -31,6 +32,9 @@ pub(in crate::config) struct Transaction {
     /// Members of a form (`body: form`) that may be there although nothing binds them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) allow_form: Option<Part<Vec<String>>>,
+    /// Has each transaction used once: how far a use is remembered, alone or with more. As often as
+    /// its token passes unless written.
+    pub(in crate::config) single_use: Option<Part<SingleUse>>,
 }
 
 /// Where a granted transaction stands.

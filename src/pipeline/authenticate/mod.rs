@@ -44,6 +44,11 @@ pub(super) struct Authenticated {
 }
 
 impl Authenticated {
+    /// Whose quota its uses take from.
+    pub(super) fn owner(&self) -> [&str; 3] {
+        owner(&self.principal, &self.admitted)
+    }
+
     /// Whether a signature over the request is how its sender showed possession.
     pub(super) fn is_signed(&self) -> bool {
         let mut methods = self.possession.methods();
@@ -114,23 +119,26 @@ pub(super) fn authenticate(
     })
 }
 
-/// Has the replay log take one proof, for good.
-///
-/// It takes from the quota of its caller. Keys without a token cost nothing, so all callers of a
-/// route that issues tokens share one quota: that of the route.
+/// Whose quota a use takes from. Keys without a token cost nothing, so all callers of a route that
+/// issues tokens share one quota: that of the route.
+fn owner<'c>(principal: &'c Principal, admitted: &'c Admitted) -> [&'c str; 3] {
+    match principal {
+        Principal::Token(_) | Principal::Peer(..) => {
+            [principal.issuer(), principal.subject(), principal.client()]
+                .map(Option::unwrap_or_default)
+        }
+        Principal::Key(_) => ["", &*admitted.route.name, ""],
+    }
+}
+
+/// Has the replay log take one proof, for good. It takes from the quota of its caller.
 fn consume(
     proven: &Proven,
     principal: &Principal,
     admitted: &Admitted,
     env: &Env<'_>,
 ) -> Result<(), Reason> {
-    let owner = match principal {
-        Principal::Token(_) | Principal::Peer(..) => {
-            [principal.issuer(), principal.subject(), principal.client()]
-                .map(Option::unwrap_or_default)
-        }
-        Principal::Key(_) => ["", &*admitted.route.name, ""],
-    };
+    let owner = owner(principal, admitted);
     let used = Use {
         thumbprint: proven.thumbprint(),
         id: proven.id(),

@@ -3,8 +3,10 @@
 //! so that "no" is an absence. What is taken for an answer is therefore only what has every other
 //! mark of one. Facts of etcd 3.4.23 are in the tests.
 
+use crate::crypto::digest::Digest32;
 use crate::json::{Json, Limits};
 use crate::reason::Reason;
+use crate::uses::Found;
 use crate::uses::fleet::{Entry, Lease, MAX_ANSWER_BYTES, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,6 +38,51 @@ pub(super) fn create(entries: &[Entry], Lease(lease): Lease) -> Vec<u8> {
         );
     }
     format!(r#"{{"compare":[{compare}],"success":[{success}]}}"#).into_bytes()
+}
+
+/// The body that creates an entry with this value under a lease, if its name does not exist, and asks
+/// for what is there if it does.
+pub(super) fn claim(entry: &Entry, value: &Digest32, Lease(lease): Lease) -> Vec<u8> {
+    let key = STANDARD.encode(entry.name());
+    let value = STANDARD.encode(value);
+    format!(
+        r#"{{"compare":[{{"key":"{key}","target":"CREATE","result":"EQUAL","createRevision":"0"}}],"success":[{{"requestPut":{{"key":"{key}","value":"{value}","lease":"{lease}"}}}}],"failure":[{{"requestRange":{{"key":"{key}"}}}}]}}"#
+    )
+    .into_bytes()
+}
+
+/// What a [`claim`] of this entry found.
+///
+/// # Errors
+/// As [`created`]; [`Reason::StoreMalformed`] where what was there is not an entry of this name.
+pub(super) fn claimed(response: &Response, entry: &Entry) -> Result<Found<32>, Reason> {
+    if is_missing_lease(response) {
+        return Err(Reason::StoreLease);
+    }
+    let answer = read(response)?;
+    let responses = answer.get("responses").and_then(Json::as_array);
+    let [only] = responses.ok_or(Reason::StoreMalformed)? else {
+        return Err(Reason::StoreMalformed);
+    };
+    let put = matches!(only.get("response_put"), Some(Json::Object(_)));
+    let range = only.get("response_range");
+    match (answer.get("succeeded"), range) {
+        (Some(Json::Bool(true)), None) if put => Ok(Found::Nothing),
+        (None | Some(Json::Bool(false)), Some(range)) if !put => held(range, entry)
+            .map(Found::Use)
+            .ok_or(Reason::StoreMalformed),
+        _ => Err(Reason::StoreMalformed),
+    }
+}
+
+/// The value of the one entry of a range, if it has this name.
+fn held(range: &Json, entry: &Entry) -> Option<Digest32> {
+    let [only] = range.get("kvs")?.as_array()? else {
+        return None;
+    };
+    let bytes = |name| STANDARD.decode(only.get(name)?.as_str()?).ok();
+    let is_ours = bytes("key")? == entry.name().as_bytes();
+    is_ours.then(|| bytes("value")?.try_into().ok()).flatten()
 }
 
 /// The body that asks for a lease of this many seconds. The store chooses its number.

@@ -15,6 +15,7 @@ pub use lease::{Lease, Rolling, Term};
 use crate::crypto::digest::{Digest32, sha256};
 use crate::reason::Reason;
 use crate::time::UnixTime;
+use crate::uses::Found;
 use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// The entry of one proof.
+/// The entry of one proof, or of one transaction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry(String);
 
@@ -71,13 +72,22 @@ impl Entry {
         let length =
             |piece: &Digest32| u64::try_from(piece.len()).unwrap_or(u64::MAX).to_be_bytes();
         let digest = sha256(&[&length(thumbprint), thumbprint, &length(id), id]);
-        let mut name = String::with_capacity(prefix.len().saturating_add(64));
-        name.push_str(prefix);
+        Self::named(prefix.to_owned(), &digest)
+    }
+
+    /// The entry of what has this name, which is no proof.
+    #[must_use]
+    pub fn of_transaction(prefix: &str, name: &Digest32) -> Self {
+        Self::named([prefix, "transaction/"].concat(), name)
+    }
+
+    fn named(mut prefix: String, digest: &Digest32) -> Self {
+        prefix.reserve(64);
         for byte in digest {
             // Writing to a String cannot fail.
-            let _ = write!(name, "{byte:02x}");
+            let _ = write!(prefix, "{byte:02x}");
         }
-        Self(name)
+        Self(prefix)
     }
 
     /// Its name in the store.
@@ -107,6 +117,19 @@ impl Call {
             lease,
             entries: entries.len(),
             body: etcd::create(entries, lease),
+        }
+    }
+}
+
+impl Call {
+    /// The question that creates this entry with this value if it is not there, to live as long as
+    /// this lease, and is answered with what is there if it is.
+    #[must_use]
+    pub fn claiming(entry: &Entry, value: &Digest32, lease: Lease) -> Self {
+        Self {
+            lease,
+            entries: 1,
+            body: etcd::claim(entry, value, lease),
         }
     }
 }
@@ -142,4 +165,19 @@ pub fn settle(
     }
     lease::agree(response, store.clock_skew, now)?;
     Ok(Spent(()))
+}
+
+/// What the store had of an entry that was claimed. Nothing: it is there now.
+///
+/// # Errors
+/// As [`settle`], but for [`Reason::ProofReplayed`].
+pub fn claimed(
+    store: &Store,
+    entry: &Entry,
+    response: &Response,
+    now: UnixTime,
+) -> Result<Found<32>, Reason> {
+    let found = etcd::claimed(response, entry)?;
+    lease::agree(response, store.clock_skew, now)?;
+    Ok(found)
 }

@@ -2,8 +2,10 @@
 
 mod binding;
 mod place;
+mod single_use;
 
 use super::body::Bodies;
+use super::replay::Section;
 use super::{At, Faults, Part, text};
 use crate::config::wire::transaction::{GrantedIn, Transaction};
 use crate::json::Pointer;
@@ -25,6 +27,8 @@ pub(super) struct Carrier<'a> {
     pub(super) has_transaction_token: bool,
     /// It is of a class of calls: what is bound are their arguments, not the body.
     pub(super) is_of_calls: bool,
+    /// What the policy has to remember uses in.
+    pub(super) replay: &'a Section,
 }
 
 impl Carrier<'_> {
@@ -84,8 +88,14 @@ pub(super) fn compile(
     }
     let allow_form = allow_form.unwrap_or_default();
     text::repeated(&allow_form, &form_at, faults);
+    let single_at = at.member("single_use");
+    let single_use = match Part::open_if_there(written.single_use, &single_at, faults)? {
+        None => None,
+        Some(written) => Some(single_use::compile(written, carrier, &single_at, faults)?),
+    };
     let rules = Rules::new(grant?, bindings, &allow_members, allow_query, allow_form);
-    faults.keep(rules.map_err(|bad| bad.0), at)
+    let rules = faults.keep(rules.map_err(|bad| bad.0), at)?;
+    Some(rules.used_once(single_use))
 }
 
 /// Where the granted transaction stands: exactly one of the two is written.

@@ -94,22 +94,30 @@ fn body_is_there(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
 }
 
 fn header(name: &str, carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) -> Option<Place> {
-    let is_name = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-    };
-    let problem = format!("{name:?} is not a header name in lower case");
-    faults
-        .check(name.bytes().all(is_name), at, problem)
-        .then_some(())?;
+    if !field_name(name, at, faults) {
+        return None;
+    }
     let is_binary = carrier.bodies == Some(Bodies::Grpc) && name.ends_with("-bin");
     let problem = format!(
         "{name:?} is metadata of gRPC in base64, which has more than one spelling: bind a text"
     );
-    faults.check(!is_binary, at, problem).then_some(())?;
+    faults
+        .check(!is_binary, at, problem)
+        .then(|| Place::Header(name.to_owned()))
+}
+
+/// Whether this is the name of a header that the client has to itself.
+pub(super) fn field_name(name: &str, at: &At<'_>, faults: &mut Faults) -> bool {
+    let is_name = |byte: u8| {
+        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
+    };
+    let problem = format!("{name:?} is not a header name in lower case");
+    let is_field = !name.is_empty() && name.bytes().all(is_name);
+    if !faults.check(is_field, at, problem) {
+        return false;
+    }
     let dashed = name.replace('_', "-");
     let own = OWN_HEADERS.contains(&dashed.as_str()) || dashed.starts_with(OWN_PREFIX);
     let problem = format!("{name:?} is a header of the filter itself, or carries the credentials");
-    faults
-        .check(!own, at, problem)
-        .then(|| Place::Header(name.to_owned()))
+    faults.check(!own, at, problem)
 }
