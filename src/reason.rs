@@ -256,6 +256,8 @@ reasons! {
     DetailMissing = "detail_missing",
     /// The token grants more than one transaction that fits the route.
     DetailAmbiguous = "detail_ambiguous",
+    /// The granted transaction has a member that no binding, no rule of the route and no allow-list names.
+    ClaimUnlisted = "claim_unlisted",
     /// The body is of a type that the route does not declare.
     BodyType = "body_type",
     /// The body is encoded, or a part of one.

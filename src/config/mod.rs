@@ -4,6 +4,8 @@
 //! hold, or never fail, does not load.
 
 mod compile;
+#[cfg(not(target_arch = "wasm32"))]
+mod doubts;
 mod error;
 mod part;
 mod structure;
@@ -36,6 +38,14 @@ pub fn load(bytes: &[u8]) -> Result<Policy, Vec<ConfigError>> {
     let document = Part::read(tree).open(&error::At::Document, &mut faults);
     let policy = document.and_then(|it| compile::policy(it, digest, &mut faults));
     faults.into_result(policy)
+}
+
+/// What of a policy that loads may still not be what its author means: path parameters of
+/// transaction routes that no binding names. None of it keeps a policy from serving.
+#[cfg(not(target_arch = "wasm32"))]
+#[must_use]
+pub fn doubts(policy: &Policy) -> Vec<ConfigError> {
+    doubts::of(policy)
 }
 
 fn read(bytes: &[u8]) -> Result<Value, ConfigError> {

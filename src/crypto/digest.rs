@@ -35,6 +35,12 @@ pub fn from_base64url(text: &str) -> Option<Digest32> {
     (URL_SAFE_NO_PAD.decode_slice(text, &mut digest) == Ok(digest.len())).then_some(digest)
 }
 
+/// The same the other way.
+#[must_use]
+pub fn to_base64url(digest: &Digest32) -> String {
+    URL_SAFE_NO_PAD.encode(digest)
+}
+
 /// Whether two digests are the same, in constant time.
 #[must_use]
 pub fn equal(one: &Digest32, other: &Digest32) -> bool {

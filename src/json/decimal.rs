@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 
 /// Most digits of a decimal, before and after the point together.
 const MOST_DIGITS: usize = 18;
+/// The least whole number that has more.
+const END: u128 = 1_000_000_000_000_000_000;
 
 /// A non-negative decimal as an amount is written: digits, perhaps a point and more digits.
 ///
@@ -58,6 +60,30 @@ impl Decimal {
             .checked_add(whole.checked_sub(1)?)?
             .checked_div(whole)?;
         u32::try_from(share).ok().filter(|share| *share <= most)
+    }
+
+    /// A whole number. None where it has more than 18 digits.
+    #[must_use]
+    pub fn whole(number: usize) -> Option<Self> {
+        let digits = u128::try_from(number).ok()?;
+        (digits < END).then_some(Self { digits, scale: 0 })
+    }
+
+    /// The sum, written with as many digits after the point as the finer of the two. None where it
+    /// has more than 18 digits before the point.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        let scale = self.scale.max(other.scale);
+        let one = 10_u128.checked_pow(scale)?;
+        let digits = self.rescaled(scale)?.checked_add(other.rescaled(scale)?)?;
+        let most = END.checked_mul(one)?;
+        (digits < most).then_some(Self { digits, scale })
+    }
+
+    /// The digits, with at least as many after the point as there are.
+    fn rescaled(self, scale: u32) -> Option<u128> {
+        let missing = scale.checked_sub(self.scale)?;
+        self.digits.checked_mul(10_u128.checked_pow(missing)?)
     }
 
     /// The value as an integer of 10^-18 units. At most 10^36, so nothing saturates.
@@ -134,5 +160,28 @@ mod tests {
         assert!(read("999999999999999999") > read("9.99999999999999999"));
         assert_ne!(read("999999999999999998"), read("999999999999999999"));
         assert_eq!((read("12.50").scale(), read("12").scale()), (2, 0));
+    }
+
+    #[test]
+    fn sums_are_exact_or_none() {
+        let read = |text| Decimal::parse(text).unwrap();
+        for (left, right, sum, scale) in [
+            ("0.1", "0.2", "0.3", 1),
+            ("12.50", "7.5", "20", 2),
+            ("0", "0", "0", 0),
+            ("999999999999999998", "1", "999999999999999999", 0),
+            ("0.10000000000000001", "0.2", "0.30000000000000001", 17),
+        ] {
+            let found = read(left).plus(read(right)).unwrap();
+            assert_eq!((found, found.scale()), (read(sum), scale));
+        }
+        let most = read("999999999999999999");
+        assert_eq!(most.plus(read("1")), None);
+        assert_eq!(most.plus(most), None);
+        // More digits than a decimal may be written with, and still exact.
+        let fine = most.plus(read("0.00000000000000001")).unwrap();
+        assert!(fine > most && fine.plus(read("0.99999999999999999")).is_none());
+        assert_eq!(Decimal::whole(12), Decimal::parse("12"));
+        assert_eq!(Decimal::whole(usize::MAX), None);
     }
 }

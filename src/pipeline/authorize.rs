@@ -1,6 +1,6 @@
 //! Third stage: does the token grant exactly this request?
 
-use crate::crypto::digest::{Digest32, sha256};
+use crate::crypto::digest::{Digest32, sha256, to_base64url};
 use crate::json::Json;
 use crate::mcp::{ClassId, Message};
 use crate::pipeline::Env;
@@ -14,7 +14,7 @@ use crate::token::Token;
 use crate::transaction::body::{self, Body};
 use crate::transaction::request::{Claims, Content, Request};
 use crate::transaction::single_use::Spending;
-use crate::transaction::{self, Granted};
+use crate::transaction::{self, Granted, Rules};
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) struct Authorized {
     class: Option<ClassId>,
     /// The use of the transaction, where it is used once.
     pub(super) spending: Option<Spending>,
-    /// SHA-256 of the body, where it was read and the upstream is to be told.
+    /// SHA-256 of the body, where it was read and somebody is to be told, or a binding names it.
     pub(super) body_digest: Option<Digest32>,
 }
 
@@ -49,7 +49,7 @@ impl Authorized {
 
     /// The granted transaction, where the route is one.
     pub(super) fn detail(&self) -> Option<&Json> {
-        self.granted?.of(&claims(&self.caller))
+        self.granted.as_ref()?.of(&claims(&self.caller))
     }
 }
 
@@ -135,7 +135,10 @@ pub(super) fn authorize(
     let admitted = &caller.admitted;
     let is_asserted = env.policy.upstream.assertion.is_some();
     let body_is_empty = body.is_some_and(<[u8]>::is_empty);
-    let body_digest = body.filter(|_| is_asserted).map(|bytes| sha256(&[bytes]));
+    let bound = admitted.route.transaction.as_ref();
+    let is_bound = bound.is_some_and(Rules::binds_digest);
+    let is_hashed = is_asserted || is_bound;
+    let body_digest = body.filter(|_| is_hashed).map(|bytes| sha256(&[bytes]));
     if let Some(content) = &caller.content {
         content.verify(body.unwrap_or_default())?; // S15
     }
@@ -154,6 +157,7 @@ pub(super) fn authorize(
     let (granted, spending) = match rules {
         None => (None, None),
         Some(rules) => {
+            let digest = body_digest.as_ref().filter(|_| is_bound).map(to_base64url);
             let request = Request {
                 now: env.now,
                 method: admitted.head.method(),
@@ -163,6 +167,7 @@ pub(super) fn authorize(
                 query: admitted.target.query(),
                 head: &admitted.head,
                 content,
+                digest: digest.as_deref(),
             };
             let claims = claims(&caller);
             let granted = transaction::fit(rules, &claims, &request)?;

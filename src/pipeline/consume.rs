@@ -82,6 +82,8 @@ pub(super) fn spending(
     let (token, detail) = match rules.grant() {
         Grant::Detail(_) => (caller.principal.token(), detail),
         Grant::Context => (caller.transaction.as_deref(), None),
+        // The token is the transaction, whatever of it a route binds.
+        Grant::Claims => (caller.principal.token(), None),
     };
     let token = token.ok_or(Reason::DetailMissing)?;
     let carrier = Carrier {

@@ -172,7 +172,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::TransactionScope => TRANSACTION_UNTOLD,
         R::ProofNonceMissing | R::ProofNonceInvalid | R::ProofNonceExpired => NONCE,
         R::ReplayQuota => QUOTA,
-        R::DetailMissing | R::DetailAmbiguous | R::QueryUnlisted | R::BodyUnlisted
+        R::DetailMissing | R::DetailAmbiguous | R::ClaimUnlisted | R::QueryUnlisted | R::BodyUnlisted
         | R::ClaimMissing | R::ValueMissing | R::ValueMalformed | R::ValueMismatch => TRANSACTION,
         R::TransactionLifetime | R::TransactionUnnamed | R::TransactionPredatesLog => NO_SINGLE_USE,
         R::TransactionConsumed => CONSUMED,

@@ -2,228 +2,142 @@
 
 pub mod binding;
 pub mod body;
-mod detail;
+mod currency;
+pub mod detail;
+mod instant;
+pub mod items;
 mod members;
 pub mod place;
 pub mod request;
+mod rules;
+mod segments;
 pub mod single_use;
 #[cfg(test)]
 mod tests;
 
-use crate::http::{form, overrides};
-use crate::json::{Json, Pointer};
+pub use rules::{BadRules, Grant, Rules, Terms};
+
+use crate::http::form;
+use crate::json::Json;
 use crate::reason::Reason;
-use binding::Binding;
-use members::Members;
-use place::Place;
+use binding::Source;
 use request::{Claims, Content, Request};
+use std::fmt;
 
-/// A route's transaction rules, compiled at load.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    grant: Grant,
-    bindings: Vec<Binding>,
-    members: Members,
-    binds_body: bool,
-    query: Vec<String>,
-    form: Vec<String>,
-    single_use: Option<single_use::Rules>,
-}
-
-/// Where the granted transaction stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Grant {
-    /// In `authorization_details` (RFC 9396 section 2): the one object of this `type`.
-    Detail(String),
-    /// In `tctx` of the transaction token (draft-ietf-oauth-transaction-tokens-10).
-    Context,
-}
-
-/// Why rules cannot be what their author means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadRules(pub &'static str);
-
-impl Rules {
-    /// Compiles the rules of a route: where the granted transaction stands, what must agree, and the
-    /// members of the body (with all that they hold), the query parameters and the members of a form
-    /// that may be there although nothing binds them.
-    ///
-    /// # Errors
-    /// [`BadRules`] where no request could ever fit, or names collide: a binding of the whole body,
-    /// something listed inside of a bound value, a header name that is not in lower case, body
-    /// members that differ only in case, query parameters or members of a form that some reader takes
-    /// for one or for the method.
-    pub fn new(
-        grant: Grant,
-        bindings: Vec<Binding>,
-        allow_members: &[Pointer],
-        allow_query: Vec<String>,
-        allow_form: Vec<String>,
-    ) -> Result<Self, BadRules> {
-        let (mut bound, mut binds_form) = (Vec::new(), false);
-        let (mut query, mut form) = (allow_query, allow_form);
-        for binding in &bindings {
-            match &binding.place {
-                Place::Path(_) => {}
-                Place::Query(name) => query.push(name.clone()),
-                Place::Header(name) if is_field_name(name) => {}
-                Place::Header(_) => return Err(BadRules("not a header name in lower case")),
-                Place::Body(pointer) => bound.push(pointer),
-                Place::Form(name) => {
-                    binds_form = true;
-                    form.push(name.clone());
-                }
-            }
-        }
-        let binds_body = binds_form || !bound.is_empty();
-        let members = Members::new(&bound, allow_members).map_err(BadRules)?;
-        let names = members.names().map(str::to_owned).collect();
-        distinct(&mut query, &mut form, names).map_err(BadRules)?;
-        Ok(Self {
-            grant,
-            bindings,
-            members,
-            binds_body,
-            query,
-            form,
-            single_use: None,
-        })
-    }
-
-    /// The same rules for transactions that are used once, if they are.
-    #[must_use]
-    pub fn used_once(mut self, single_use: Option<single_use::Rules>) -> Self {
-        self.single_use = single_use;
-        self
-    }
-
-    /// How its transactions are used once, if they are.
-    #[must_use]
-    pub fn single_use(&self) -> Option<&single_use::Rules> {
-        self.single_use.as_ref()
-    }
-
-    /// Where the granted transaction stands.
-    #[must_use]
-    pub fn grant(&self) -> &Grant {
-        &self.grant
-    }
-
-    /// What must agree, in the order of the policy.
-    #[must_use]
-    pub fn bindings(&self) -> &[Binding] {
-        &self.bindings
-    }
-
-    /// Whether a member of the body is bound, so that no request fits without a body.
-    #[must_use]
-    pub fn binds_body(&self) -> bool {
-        self.binds_body
-    }
-}
-
-/// Makes each listed name of the query and of a form one of its own, and sees to it that no reader
-/// takes two of them for one, nor one of them for another method. Many read the query and the body
-/// into one map, so a name of the one must be none of the other.
-fn distinct(
-    query: &mut Vec<String>,
-    form: &mut Vec<String>,
-    mut members: Vec<String>,
-) -> Result<(), &'static str> {
-    members.append(&mut form.clone());
-    for names in [&mut *query, &mut *form, &mut members] {
-        names.sort_unstable();
-        names.dedup();
-        if names.iter().any(|name| overrides::is_method(name)) {
-            return Err(
-                "a name is listed that frameworks take for the method, and that is refused",
-            );
-        }
-    }
-    let texts = |names: &[String]| form::collide(names.iter().map(String::as_str));
-    if texts(query) {
-        return Err("some reader takes two query parameters for one");
-    }
-    if texts(form) {
-        return Err("some reader takes two members of the form for one");
-    }
-    members.extend_from_slice(query);
-    if texts(&members) {
-        return Err("some reader takes a query parameter and a member of the body for one");
-    }
-    Ok(())
-}
-
-/// A lower-case field name (RFC 9110 section 5.1). A pseudo-header is none.
-fn is_field_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-        })
-}
-
-/// Where the transaction stands that grants a request. Only [`fit`] makes one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The transaction that grants a request. Only [`fit`] makes one.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Granted(Found);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum Found {
     /// At this place of `authorization_details`.
     Detail(usize),
     Context,
+    /// Of the claims of the caller's token those that are bound, and no others: what is granted goes
+    /// to decision services.
+    Claims(Json),
+}
+
+// Transactions are personal, so they are never shown.
+impl fmt::Debug for Granted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Granted").finish_non_exhaustive()
+    }
 }
 
 impl Granted {
     /// The granted transaction, in the claims that it was found in.
     #[must_use]
-    pub fn of<'c>(&self, claims: &Claims<'c>) -> Option<&'c Json> {
-        match self.0 {
-            Found::Detail(place) => detail::at(claims.token?, place),
+    pub fn of<'c>(&'c self, claims: &Claims<'c>) -> Option<&'c Json> {
+        match &self.0 {
+            Found::Detail(place) => detail::at(claims.token?, *place),
             Found::Context => claims.transaction_token?.get("tctx"),
+            Found::Claims(bound) => Some(bound),
         }
     }
 }
 
-/// Finds the one granted transaction and holds the request against it: first that the request says
-/// nothing that the rules do not list, then every binding, in order.
+/// Finds the one granted transaction and holds the request against it: first that neither says
+/// anything that the rules do not list, then every binding, in order.
 ///
 /// # Errors
 /// The [`Reason`] of the first check that fails.
 ///
 /// # Does not check
 /// Whether the request has a body that is not given here, and whether the transaction was used
-/// before.
+/// before. Which value of one binding goes with which of another: the items of a batch are held
+/// against a claim one by one.
 pub fn fit(rules: &Rules, claims: &Claims<'_>, request: &Request<'_>) -> Result<Granted, Reason> {
-    let found = match &rules.grant {
-        Grant::Detail(kind) => Found::Detail(detail::select(kind, claims, request.origin)?),
+    let query = listed_query(rules, request.query);
+    let granted = Granted(match &rules.grant {
+        Grant::Detail(detail) => {
+            let identifier = match rules.grant.identifier() {
+                None => None,
+                Some(place) => Some(place.text(request, query.as_deref().map_err(|it| *it)?)?),
+            };
+            let target = detail::Target {
+                origin: request.origin,
+                path: request.path,
+                identifier: identifier.as_deref(),
+            };
+            Found::Detail(detail::select(detail, claims, &target)?)
+        }
         // An object, as every `tctx` of a verified token is.
         Grant::Context => Found::Context,
-    };
-    let granted = Granted(found);
+        Grant::Claims => Found::Claims(bound_claims(rules, claims)),
+    });
     let grant = granted.of(claims).ok_or(Reason::DetailMissing)?;
-    let query = listed_query(rules, request.query)?;
+    // T15: it has listed members only.
+    if rules.granted.as_ref().is_some_and(|it| !it.admit(grant)) {
+        return Err(Reason::ClaimUnlisted);
+    }
+    let query = query?;
     if let Content::Json(body) = request.content {
-        // T7: the body is an object, where members of it are bound. T8: it has listed members only.
-        if rules.binds_body && body.as_object().is_none() {
+        // T7: the body is an object, where members of it are bound, or an array, where its items
+        // are. T8: it has listed members only.
+        let is_container =
+            body.as_object().is_some() || (rules.members.is_list() && body.as_array().is_some());
+        if rules.names_members && !is_container {
             return Err(Reason::BodyMalformed);
         }
-        rules.members.hold(body)?;
+        if !rules.members.admit(body) {
+            return Err(Reason::BodyUnlisted);
+        }
         // F2: what may stand there unlisted is no parameter of the query to a reader of both.
         if rules.members.is_open() && !is_apart(body, &rules.query) {
             return Err(Reason::BodyUnlisted);
         }
     }
-    if let Content::Form(members) = request.content {
+    if let Content::Form(members) = request.content
+        && !rules.binds_digest
+    {
         // F1: every member is listed, in these very characters.
         let is_listed = |name: &str| rules.form.iter().any(|listed| listed == name);
         if !members.iter().all(|(name, _)| is_listed(name)) {
             return Err(Reason::BodyUnlisted);
         }
     }
+    let sets = binding::Sets {
+        grant,
+        claims: *claims,
+    };
     for binding in &rules.bindings {
-        binding.hold(grant, claims, request, &query)?;
+        binding.hold(&sets, request, &query)?;
     }
     Ok(granted)
+}
+
+/// The members of the caller's token that bindings read as the grant.
+fn bound_claims(rules: &Rules, claims: &Claims<'_>) -> Json {
+    let members = claims.token.and_then(Json::as_object).unwrap_or_default();
+    let bindings = rules.bindings.iter().map(|binding| &binding.claim);
+    let read = bindings.filter(|claim| claim.source == Source::Grant);
+    let is_read = |name: &String| {
+        read.clone()
+            .any(|it| it.pointer.tokens().first() == Some(name))
+    };
+    let bound = members.iter().filter(|(name, _)| is_read(name));
+    Json::Object(bound.cloned().collect())
 }
 
 /// Whether no member of this name is also a listed parameter of the query.

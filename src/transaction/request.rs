@@ -26,6 +26,8 @@ pub struct Request<'a> {
     pub head: &'a RequestHead,
     /// What the request says beside its head.
     pub content: Content<'a>,
+    /// SHA-256 of the body, in base64url without padding, where the rules bind it.
+    pub digest: Option<&'a str>,
 }
 
 /// What a request says beside its head, where the route reads it.

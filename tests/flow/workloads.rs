@@ -265,6 +265,7 @@ fn a_peer_is_held_against_the_chain_that_it_sends() {
         route["transaction"] = json!({
             "granted_in": "tctx",
             "bind": [{ "claim": "/amount", "equals": "query:amount", "as": "decimal" }],
+            "allow_grant": ["/currency"],
         });
     });
     let call = |peer: &str, amount: &str| {

@@ -101,6 +101,11 @@ pub(crate) const TRANSFERS: &[Change] = &[
         Expected::Refused(Reason::DetailAmbiguous),
     ),
     (
+        "a detail that says more than is judged",
+        &|p| p.token_claims["authorization_details"][0]["limit"] = json!("1"),
+        Expected::Refused(Reason::ClaimUnlisted),
+    ),
+    (
         "a detail without a payee",
         &|p| p.token_claims["authorization_details"][0]["creditorAccount"] = json!({}),
         Expected::Refused(Reason::ClaimMissing),

@@ -24,14 +24,19 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         .map_err(|fault| vec![fault])
         .and_then(|json| config::load(&json));
     match loaded {
-        Ok(policy) => Ok(say!(
-            "ok: {} routes, {} issuers, {} services; revision {}, digest {}",
-            policy.routes.len(),
-            policy.issuers.len(),
-            policy.services.len(),
-            policy.revision,
-            policy.digest
-        )?),
+        Ok(policy) => {
+            for doubt in config::doubts(&policy) {
+                say!("warning: {doubt}")?;
+            }
+            Ok(say!(
+                "ok: {} routes, {} issuers, {} services; revision {}, digest {}",
+                policy.routes.len(),
+                policy.issuers.len(),
+                policy.services.len(),
+                policy.revision,
+                policy.digest
+            )?)
+        }
         Err(faults) => {
             for fault in &faults {
                 say!("{fault}")?;

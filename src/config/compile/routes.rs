@@ -11,6 +11,7 @@ use crate::http::origin::Origin;
 use crate::policy::{IdentityRules, Route};
 use crate::proof::{self, http_signature};
 use crate::route::{Index, Template};
+use crate::token::{IssuerId, Kind};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -110,11 +111,12 @@ fn route(
     let transaction_at = at.member("transaction");
     let transaction = Part::open_if_there(written.transaction, &transaction_at, faults);
     let is_transaction = transaction.as_ref().is_none_or(Option::is_some);
+    let kinds = identity.as_ref().and_then(|it| kinds(it, known));
     let carrier = transaction::Carrier {
         template: template.as_ref(),
         bodiless: body::bodiless(methods.as_deref().unwrap_or_default()),
         bodies,
-        is_of_workloads,
+        kinds: kinds.as_deref(),
         has_transaction_token: transaction_token.as_ref().is_none_or(Option::is_some),
         is_of_calls: false,
         replay: known.replay,
@@ -204,6 +206,7 @@ fn route(
     delegation::check(&route, known, at, faults);
     peers::check(&route, known, at, faults);
     workload::check(&route, known, at, faults);
+    transaction::check(&route, at, faults);
     break_glass::open(written.break_glass, &mut route, known, at, faults);
     Some(route)
 }
@@ -346,6 +349,13 @@ fn proofs(part: Part<Vec<Proof>>, at: &At<'_>, faults: &mut Faults) -> Option<pr
         .collect();
     text::repeated(&methods, at, faults);
     Some(proof::Rules { any_of: methods })
+}
+
+/// What sorts of token a route accepts, if all of its issuers are known.
+fn kinds(identity: &IdentityRules, known: &Known<'_>) -> Option<Vec<Kind>> {
+    let issuers = identity.issuers.iter().chain(&identity.workload_issuers);
+    let kind = |id: &IssuerId| known.compiled?.get(id.0).map(|issuer| issuer.kind);
+    issuers.map(kind).collect()
 }
 
 fn joined<'a>(names: impl Iterator<Item = &'a str>) -> Rc<str> {

@@ -10,13 +10,12 @@ fn names(names: &[&str]) -> Vec<String> {
 fn load(bound: &[&str], query: &[&str], form: &[&str]) -> Result<Rules, BadRules> {
     let place = |name: &&str| Place::Form((*name).to_owned());
     let bindings = bound.iter().map(|name| same("/currency", place(name)));
-    Rules::new(
-        Grant::Detail("t".to_owned()),
-        bindings.collect(),
-        &[],
-        names(query),
-        names(form),
-    )
+    Rules::new(Terms {
+        allow_body: Vec::new(),
+        allow_query: names(query),
+        allow_form: names(form),
+        ..terms(bindings.collect())
+    })
 }
 
 fn payment() -> Rules {
@@ -25,18 +24,19 @@ fn payment() -> Rules {
         place: Place::Form(name.to_owned()),
         comparison,
     };
-    Rules::new(
-        Grant::Detail("payment_initiation".to_owned()),
-        vec![
-            bind("/instructedAmount/amount", "amount", Comparison::Decimal),
-            bind("/instructedAmount/currency", "currency", Comparison::Exact),
-            bind("/creditorAccount/iban", "to", Comparison::Exact),
-        ],
-        &[],
-        names(&["lang"]),
-        names(&["note"]),
-    )
-    .expect("rules")
+    let decimal = Comparison::Decimal(Digits::Any);
+    let bindings = vec![
+        bind("/instructedAmount/amount", "amount", decimal),
+        bind("/instructedAmount/currency", "currency", Comparison::Exact),
+        bind("/creditorAccount/iban", "to", Comparison::Exact),
+    ];
+    let rules = Rules::new(Terms {
+        allow_body: Vec::new(),
+        allow_query: names(&["lang"]),
+        allow_form: names(&["note"]),
+        ..terms(bindings)
+    });
+    rules.expect("rules")
 }
 
 fn judge_form(form: &str) -> Result<(), Reason> {

@@ -6,17 +6,24 @@
     reason = "what cannot be built ends the test; the result is the verdict"
 )]
 
+mod batches;
 mod bodies;
+mod comparisons;
 mod details;
 mod forms;
 mod places;
 mod rules;
+mod sets;
 
-use super::binding::{Claim, Comparison, Source};
+use super::binding::{Binding, Claim, Comparison, Digits, Source};
+use super::detail::{Detail, Member};
+use super::items::Items;
+use super::place::Place;
 use super::*;
+use crate::crypto::digest::{sha256, to_base64url};
 use crate::http::RequestHead;
 use crate::http::origin::Origin;
-use crate::json::Limits;
+use crate::json::{Limits, Pointer};
 use crate::testing::test;
 use crate::time::UnixTime;
 use std::rc::Rc;
@@ -29,10 +36,11 @@ struct Asked {
     query: Option<String>,
     headers: Vec<(&'static str, Vec<u8>)>,
     body: Option<String>,
+    transaction_token: Option<String>,
 }
 
 /// The example of RFC 9396 section 2, with an account, a channel and an order besides.
-const DETAIL: &str = r#"{"type":"payment_initiation","actions":["initiate","status"],"locations":["https://api.example.com/payments"],"instructedAmount":{"currency":"EUR","amount":"123.50"},"creditorName":"Merchant A","creditorAccount":{"iban":"DE02100100109307118603"},"debtorAccount":{"id":"acc-7"},"channel":"web app","order":"o-1"}"#;
+const DETAIL: &str = r#"{"type":"payment_initiation","actions":["initiate","status"],"locations":["https://api.example.com/accounts"],"instructedAmount":{"currency":"EUR","amount":"123.50"},"creditorName":"Merchant A","creditorAccount":{"iban":"DE02100100109307118603"},"debtorAccount":{"id":"acc-7"},"channel":"web app","order":"o-1"}"#;
 
 /// The body that it grants.
 const BODY: &str = r#"{"amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"},"note":{"text":"thanks"}}"#;
@@ -52,6 +60,7 @@ fn asked() -> Asked {
             ("x-order", b"o-1".to_vec()),
         ],
         body: Some(BODY.to_owned()),
+        transaction_token: None,
     }
 }
 
@@ -84,7 +93,11 @@ fn same(claim: &str, place: Place) -> Binding {
 
 fn bindings() -> Vec<Binding> {
     vec![
-        in_body("/instructedAmount/amount", "/amount", Comparison::Decimal),
+        in_body(
+            "/instructedAmount/amount",
+            "/amount",
+            Comparison::Decimal(Digits::Any),
+        ),
         in_body("/instructedAmount/currency", "/currency", Comparison::Exact),
         in_body("/creditorAccount/iban", "/creditor/iban", Comparison::Exact),
         same("/debtorAccount/id", Place::Path("account".to_owned())),
@@ -94,16 +107,31 @@ fn bindings() -> Vec<Binding> {
 }
 
 fn payment(bindings: Vec<Binding>) -> Rules {
-    let allow = [pointer("/note")];
-    let query = vec!["lang".to_owned()];
-    Rules::new(
-        Grant::Detail("payment_initiation".to_owned()),
+    Rules::new(terms(bindings)).expect("rules")
+}
+
+/// What a policy says of the payment.
+fn terms(bindings: Vec<Binding>) -> Terms {
+    let is_bound = |claim: &Claim| bindings.iter().any(|it| it.claim == *claim);
+    let all = self::bindings().into_iter().map(|it| it.claim);
+    let unbound = all.filter(|claim| !is_bound(claim)).map(|it| it.pointer);
+    let allow_grant = unbound.chain([pointer("/creditorName")]).collect();
+    Terms {
+        grant: Grant::Detail(Box::new(Detail {
+            kind: "payment_initiation".to_owned(),
+            lists: [
+                Member::Asked(vec!["initiate".to_owned()]),
+                Member::Absent,
+                Member::Absent,
+            ],
+            identifier: Member::Absent,
+        })),
         bindings,
-        &allow,
-        query,
-        Vec::new(),
-    )
-    .expect("rules")
+        allow_grant,
+        allow_body: vec![pointer("/note")],
+        allow_query: vec!["lang".to_owned()],
+        allow_form: Vec::new(),
+    }
 }
 
 fn head(headers: &[(&'static str, Vec<u8>)]) -> RequestHead {
@@ -138,6 +166,10 @@ fn judge_as(reading: body::Reading, rules: &Rules, asked: &Asked) -> Result<(), 
         }
         None => body::Body::Bytes,
     };
+    let digest = asked
+        .body
+        .as_ref()
+        .map(|text| to_base64url(&sha256(&[text.as_bytes()])));
     let request = Request {
         now: UnixTime::from_secs(1_700_000_000),
         method: "POST",
@@ -147,19 +179,43 @@ fn judge_as(reading: body::Reading, rules: &Rules, asked: &Asked) -> Result<(), 
         query: asked.query.as_deref(),
         head: &head,
         content: body.content(),
+        digest: digest.as_deref(),
     };
+    let transaction_token = asked
+        .transaction_token
+        .as_ref()
+        .map(|text| Json::parse(text.as_bytes(), LIMITS).expect(text));
     let claims = Claims {
         token: Some(&claims),
-        transaction_token: None,
+        transaction_token: transaction_token.as_ref(),
     };
     let granted = fit(rules, &claims, &request)?;
-    let detail = granted.of(&claims).expect("a detail");
-    assert!(detail.get("actions").is_some(), "the detail of the payment");
+    assert!(granted.of(&claims).is_some(), "what is granted");
     Ok(())
 }
 
 fn judge(asked: &Asked) -> Result<(), Reason> {
     judge_by(&payment(bindings()), asked)
+}
+
+/// Holds a body against bindings of what a transaction token grants.
+fn judge_granted(tctx: &str, bindings: Vec<Binding>, body: &str) -> Result<(), Reason> {
+    let rules = Rules::new(Terms {
+        grant: Grant::Context,
+        bindings,
+        allow_grant: Vec::new(),
+        allow_body: vec![pointer("/free"), pointer("/p/*/free")],
+        allow_query: Vec::new(),
+        allow_form: Vec::new(),
+    });
+    let asked = Asked {
+        claims: "{}".to_owned(),
+        query: None,
+        body: Some(body.to_owned()),
+        transaction_token: Some(format!(r#"{{"tctx":{tctx}}}"#)),
+        ..asked()
+    };
+    judge_by(&rules.expect("rules"), &asked)
 }
 
 /// A text with one thing changed, which must be there, once.

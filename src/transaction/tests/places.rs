@@ -101,7 +101,7 @@ fn numbers_can_be_compared_in_every_place() {
     let mut list = bindings();
     list.retain(|binding| !matches!(binding.place, Place::Body(_)));
     for binding in &mut list {
-        binding.comparison = Comparison::Decimal;
+        binding.comparison = Comparison::Decimal(Digits::Any);
     }
     let rules = payment(list);
     let mut asked = Asked {

@@ -4,14 +4,14 @@ use crate::testing::test;
 fn load(places: Vec<Place>, allow: &[&str], query: &[&str]) -> Result<Rules, BadRules> {
     let bindings = places.into_iter().map(|place| same("/a", place)).collect();
     let allow: Vec<_> = allow.iter().map(|text| pointer(text)).collect();
-    let query = query.iter().map(|name| (*name).to_owned()).collect();
-    Rules::new(
-        Grant::Detail("t".to_owned()),
+    Rules::new(Terms {
+        grant: Grant::Context,
         bindings,
-        &allow,
-        query,
-        Vec::new(),
-    )
+        allow_grant: vec![pointer("/a")],
+        allow_body: allow,
+        allow_query: query.iter().map(|name| (*name).to_owned()).collect(),
+        allow_form: Vec::new(),
+    })
 }
 
 fn members(pointers: &[&str]) -> Vec<Place> {
@@ -103,9 +103,9 @@ fn hold(bound: &[&str], allow: &[&str], body: &str) -> Result<(), Reason> {
     assert_eq!(rules.binds_body(), !bound.is_empty());
     assert_eq!(
         (rules.grant(), rules.bindings().len()),
-        (&Grant::Detail("t".to_owned()), bound.len())
+        (&Grant::Context, bound.len())
     );
-    let claims = br#"{"authorization_details":[{"type":"t","a":"1"}]}"#;
+    let claims = br#"{"tctx":{"a":"1"}}"#;
     let claims = Json::parse(claims, LIMITS).expect("claims");
     let body = Json::parse(body.as_bytes(), LIMITS).expect(body);
     let request = Request {
@@ -117,10 +117,11 @@ fn hold(bound: &[&str], allow: &[&str], body: &str) -> Result<(), Reason> {
         query: None,
         head: &head(&[]),
         content: Content::Json(&body),
+        digest: None,
     };
     let claims = Claims {
-        token: Some(&claims),
-        transaction_token: None,
+        token: None,
+        transaction_token: Some(&claims),
     };
     fit(&rules, &claims, &request).map(|_| ())
 }
@@ -190,7 +191,9 @@ fn what_is_bound_below_an_allowed_place_stays_bound() {
 
 #[test]
 fn what_may_stand_unlisted_is_no_parameter_of_the_query() {
-    let rules = payment_of(&[""], &["lang"]);
+    let mut terms = terms(Vec::new());
+    terms.allow_body = vec![pointer("")];
+    let rules = Rules::new(terms).expect("rules");
     let judge = |body: &str| {
         let asked = Asked {
             query: Some("lang=de".to_owned()),
@@ -203,11 +206,4 @@ fn what_may_stand_unlisted_is_no_parameter_of_the_query() {
     for body in [r#"{"lang":"de"}"#, r#"{"Lang":"en"}"#, r#"{"lang[]":1}"#] {
         assert_eq!(judge(body), Err(Reason::BodyUnlisted), "{body}");
     }
-}
-
-fn payment_of(allow: &[&str], query: &[&str]) -> Rules {
-    let allow: Vec<_> = allow.iter().map(|text| pointer(text)).collect();
-    let query = query.iter().map(|name| (*name).to_owned()).collect();
-    let grant = Grant::Detail("payment_initiation".to_owned());
-    Rules::new(grant, Vec::new(), &allow, query, Vec::new()).expect("rules")
 }

@@ -2,7 +2,9 @@
 
 use super::super::body::Bodies;
 use super::{At, Carrier, Faults, text};
+use crate::json::Pointer;
 use crate::transaction::body::Reading;
+use crate::transaction::items::{EVERY, Items};
 use crate::transaction::place::Place;
 
 /// Headers that the filter sets or removes, or that carry the credentials: never a value to bind.
@@ -23,14 +25,32 @@ pub(super) fn compile(
 ) -> Option<Place> {
     let problem = || {
         format!(
-            "{text:?} is no place: write `body:/pointer`, `form:name`, `path:name`, `query:name` or `header:name`"
+            "{text:?} is no place: write `method`, `path:name`, `query:name`, `header:name`, \
+             `form:name`, `body:/pointer`, `each:/a/*/b`, `sum:/a/*/b`, `count:/pointer`, `digest` or `now`"
         )
     };
-    let (kind, name) = faults.keep(text.split_once(':').ok_or_else(problem), at)?;
-    if name.is_empty() {
-        faults.add(at, problem());
-        return None;
-    }
+    let (kind, name) = match text.split_once(':') {
+        Some((kind, name)) if !name.is_empty() => (kind, name),
+        Some(_) | None => match text {
+            "method" => return Some(Place::Method),
+            "now" => return Some(Place::Now),
+            "digest" if carrier.is_of_calls => {
+                faults.add(
+                    at,
+                    "is of the whole message: bind the arguments of the call",
+                );
+                return None;
+            }
+            "digest" => {
+                is_held(carrier, at, faults);
+                return Some(Place::Digest);
+            }
+            _ => {
+                faults.add(at, problem());
+                return None;
+            }
+        },
+    };
     match kind {
         "body" if carrier.is_of_calls => {
             let problem =
@@ -38,16 +58,15 @@ pub(super) fn compile(
             faults.add(at, problem);
             None
         }
-        "argument" if carrier.is_of_calls => text::pointer(name, at, faults).map(Place::Body),
+        "argument" if carrier.is_of_calls => single(name, at, faults).map(Place::Body),
         "argument" => {
             faults.add(at, "is of a call: write it in a class under `mcp`");
             None
         }
-        "body" => {
-            let pointer = text::pointer(name, at, faults)?;
-            body_is_there(carrier, at, faults);
-            Some(Place::Body(pointer))
-        }
+        "body" => member(name, carrier, at, faults).map(Place::Body),
+        "count" => member(name, carrier, at, faults).map(Place::Count),
+        "each" => items(name, carrier, at, faults).map(Place::Each),
+        "sum" => items(name, carrier, at, faults).map(Place::Sum),
         "path" => {
             let there = carrier
                 .template
@@ -71,24 +90,77 @@ pub(super) fn compile(
     }
 }
 
-fn body_is_there(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
-    let Some(bodies) = carrier.bodies else {
-        return;
+/// A place that has one text, and not the text of everything.
+pub(super) fn of_text(
+    text: &str,
+    carrier: &Carrier<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Place> {
+    let place = compile(text, carrier, at, faults)?;
+    let fits = match &place {
+        Place::Path(_) | Place::Query(_) | Place::Header(_) | Place::Form(_) | Place::Body(_) => {
+            true
+        }
+        Place::Method
+        | Place::Each(_)
+        | Place::Sum(_)
+        | Place::Count(_)
+        | Place::Digest
+        | Place::Now => false,
     };
-    let problem = match (bodies, carrier.bodiless) {
+    let how = "write `path:name`, `query:name`, `header:name`, `form:name` or `body:/pointer`";
+    let problem = format!("{text:?} identifies nothing: {how}");
+    faults.check(fits, at, problem).then_some(place)
+}
+
+fn member(name: &str, carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) -> Option<Pointer> {
+    let pointer = single(name, at, faults)?;
+    body_is_there(carrier, at, faults);
+    Some(pointer)
+}
+
+/// A pointer to one value.
+fn single(name: &str, at: &At<'_>, faults: &mut Faults) -> Option<Pointer> {
+    let pointer = text::pointer(name, at, faults)?;
+    let problem = "`*` stands for every item: write `each:` or `sum:` before the pointer";
+    let is_one = pointer.tokens().iter().all(|token| token != EVERY);
+    faults.check(is_one, at, problem).then_some(pointer)
+}
+
+fn items(name: &str, carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) -> Option<Items> {
+    text::pointer(name, at, faults)?;
+    let problem = format!("{name:?} must hold one `*`, for every item: write /payments/*/iban");
+    let items = faults.keep(Items::parse(name).ok_or(problem), at)?;
+    body_is_there(carrier, at, faults);
+    Some(items)
+}
+
+/// Tells where no body is read as JSON.
+fn body_is_there(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
+    match carrier.bodies {
+        Some(Bodies::Held(rules)) if rules.reading == Reading::Form => {
+            faults.add(at, "the body is a form: write `form:name`");
+        }
+        Some(Bodies::Held(_) | Bodies::Grpc | Bodies::Unread) | None => {
+            is_held(carrier, at, faults);
+        }
+    }
+}
+
+/// Tells where no body is held.
+fn is_held(carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
+    let problem = match (carrier.bodies, carrier.bodiless) {
         // `body` is at fault there if the method carries none, and says so itself.
-        (Bodies::Held(rules), _) => match rules.reading {
-            Reading::Json | Reading::Bytes => return,
-            Reading::Form => "the body is a form: write `form:name`",
-        },
-        (Bodies::Grpc, _) => {
+        (Some(Bodies::Held(_)) | None, _) => return,
+        (Some(Bodies::Grpc), _) => {
             "nothing reads the messages of gRPC: bind `path:name` or `header:name`"
         }
-        (Bodies::Unread, Some(method)) => {
+        (Some(Bodies::Unread), Some(method)) => {
             faults.add(at, format!("{method} carries no body to bind to"));
             return;
         }
-        (Bodies::Unread, None) => "nothing reads the body: write `body: held` on this route",
+        (Some(Bodies::Unread), None) => "nothing reads the body: write `body: held` on this route",
     };
     faults.add(at, problem);
 }
