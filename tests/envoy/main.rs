@@ -34,6 +34,7 @@ mod wire;
 mod assertion;
 mod bodies;
 mod break_glass;
+mod calls;
 mod cost;
 mod crippled;
 mod decisions;

@@ -17,9 +17,7 @@ fn mutations_are_judged_as_without_a_host() {
 /// A local reply to a call of gRPC is one of gRPC.
 fn own(row: &Row) -> Own {
     let content_type = row.wire.value("content-type").unwrap_or_default();
-    if content_type.starts_with("application/grpc") {
-        Own::Rewords
-    } else {
-        Own::Nothing
-    }
+    let is_grpc =
+        content_type == "application/grpc" || content_type.starts_with("application/grpc+");
+    if is_grpc { Own::Rewords } else { Own::Nothing }
 }

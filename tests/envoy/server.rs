@@ -4,6 +4,7 @@
 use crate::wire::find;
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -58,6 +59,7 @@ type Script = Arc<Mutex<dyn FnMut(&Seen) -> Reply + Send>>;
 pub(crate) struct Server {
     pub(crate) port: u16,
     seen: Arc<Mutex<Vec<Seen>>>,
+    bytes: Arc<AtomicUsize>,
     script: Arc<Mutex<Script>>,
 }
 
@@ -69,6 +71,7 @@ impl Server {
         let server = Self {
             port: listener.local_addr().unwrap().port(),
             seen: Arc::default(),
+            bytes: Arc::default(),
             script: Arc::new(Mutex::new(script)),
         };
         let accepting = server.clone();
@@ -101,9 +104,18 @@ impl Server {
         self.seen.lock().unwrap().len()
     }
 
+    /// How many bytes arrived so far, those of half a request too.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::SeqCst)
+    }
+
     fn serve(&self, mut stream: TcpStream) {
         let mut read = Vec::new();
-        while let Some(seen) = request(&mut stream, &mut read) {
+        let mut incoming = Incoming {
+            stream: stream.try_clone().unwrap(),
+            bytes: Arc::clone(&self.bytes),
+        };
+        while let Some(seen) = request(&mut incoming, &mut read) {
             self.seen.lock().unwrap().push(seen.clone());
             let script = Arc::clone(&self.script.lock().unwrap());
             let reply = (script.lock().unwrap())(&seen);
@@ -132,8 +144,14 @@ impl Server {
     }
 }
 
+/// What arrives on a connection, counted.
+struct Incoming {
+    stream: TcpStream,
+    bytes: Arc<AtomicUsize>,
+}
+
 /// Reads one request.
-fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Seen> {
+fn request(stream: &mut Incoming, read: &mut Vec<u8>) -> Option<Seen> {
     let end = until(stream, read, b"\r\n\r\n")?;
     let head = String::from_utf8_lossy(&read[..end]).into_owned();
     read.drain(..end + 4);
@@ -171,7 +189,7 @@ fn request(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<Seen> {
     Some(seen)
 }
 
-fn until(stream: &mut TcpStream, read: &mut Vec<u8>, needle: &[u8]) -> Option<usize> {
+fn until(stream: &mut Incoming, read: &mut Vec<u8>, needle: &[u8]) -> Option<usize> {
     loop {
         if let Some(end) = find(read, needle) {
             return Some(end);
@@ -180,16 +198,18 @@ fn until(stream: &mut TcpStream, read: &mut Vec<u8>, needle: &[u8]) -> Option<us
     }
 }
 
-fn exactly(stream: &mut TcpStream, read: &mut Vec<u8>, length: usize) -> Option<Vec<u8>> {
+fn exactly(stream: &mut Incoming, read: &mut Vec<u8>, length: usize) -> Option<Vec<u8>> {
     while read.len() < length {
         more(stream, read)?;
     }
     Some(read.drain(..length).collect())
 }
 
-fn more(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<()> {
+fn more(stream: &mut Incoming, read: &mut Vec<u8>) -> Option<()> {
     let mut buffer = [0; 16 * 1024];
-    let count = stream.read(&mut buffer).ok().filter(|count| *count > 0)?;
+    let count = stream.stream.read(&mut buffer).ok();
+    let count = count.filter(|count| *count > 0)?;
+    stream.bytes.fetch_add(count, Ordering::SeqCst);
     read.extend_from_slice(&buffer[..count]);
     Some(())
 }

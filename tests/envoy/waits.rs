@@ -95,14 +95,14 @@ fn shapes() -> Vec<Shape> {
 
 /// Sends all at once, and looks at what the upstream has seen halfway.
 fn all(proxy: &Proxy, caller: &Caller, upstream: &Server, shapes: &[Shape]) -> Vec<Option<Answer>> {
-    let before = upstream.count();
+    let before = upstream.bytes();
     let answers = thread::scope(|scope| {
         let sent: Vec<_> = shapes
             .iter()
             .map(|shape| scope.spawn(move || shape.send(proxy, caller)))
             .collect();
         thread::sleep(Duration::from_millis(400));
-        assert_eq!(upstream.count(), before, "something went on early");
+        assert_eq!(upstream.bytes(), before, "something went on early");
         sent.into_iter().map(|sent| sent.join().unwrap()).collect()
     });
     assert_eq!(proxy.count("waiting"), 0);
