@@ -123,6 +123,10 @@ pub struct Contribution {
     pub name: Rc<str>,
     /// Its points.
     pub add: u32,
+    /// True where they count because its expression could not be told; not there otherwise.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(default))]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub faulted: bool,
 }
 
 /// A message of the Model Context Protocol. Holds no value of an argument.

@@ -45,6 +45,7 @@ const OWNED: &[(&str, &str)] = &[
     ("miniz_oxide", "revocation"),
     ("sfv", "http"),
     ("serde_json_canonicalizer", "mcp"),
+    ("cel", "risk"),
 ];
 
 /// The file that signs, for demonstrations: the gate itself only verifies.

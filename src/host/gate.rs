@@ -21,7 +21,7 @@ use crate::proof::replay::{Log, ReplayLog};
 use crate::reason::Reason;
 use crate::revocation;
 use crate::revocation::store::Means;
-use crate::risk::Needs;
+use crate::risk::Need;
 use crate::supply::board::Seal;
 use crate::supply::stock::Fetch;
 use crate::time::UnixTime;
@@ -57,9 +57,9 @@ struct Reads {
 impl Reads {
     fn of(policy: &Policy) -> Self {
         let routes = || policy.routes.iter();
-        let asks = |needs| {
+        let asks = |need| {
             let mut signals = routes().flat_map(|route| &route.risk.signals);
-            signals.any(|signal| signal.when.needs() == needs)
+            signals.any(|signal| signal.when.needs(need))
         };
         let of_peer = |route: &Rc<policy::Route>| !route.identity.peers.is_empty();
         let of_svids = |issuer: &Issuer| issuer.kind == Kind::Svid;
@@ -69,9 +69,9 @@ impl Reads {
                 || routes().any(of_peer)
                 || routes().any(of_requesters)
                 || policy.issuers.iter().any(of_svids),
-            source: asks(Needs::Source),
+            source: asks(Need::Source),
             // A connection without a certificate has no peer to name, so whoever asks for one needs both.
-            certificate: asks(Needs::Peer)
+            certificate: asks(Need::Peer)
                 || routes().any(|route| {
                     route.proof.any_of.contains(&Method::Mtls)
                         || route.transaction_token.is_some()

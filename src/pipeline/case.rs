@@ -195,6 +195,7 @@ impl Case {
             .map(|part| Contribution {
                 name: Rc::clone(&part.name),
                 add: part.add,
+                faulted: part.faulted,
             })
             .collect();
     }

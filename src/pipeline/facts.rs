@@ -1,15 +1,16 @@
 //! What a request shows to the signals of its route.
 
 use crate::http::forwarded_certificate::Hop;
+use crate::http::spiffe::SpiffeId;
 use crate::http::{Connection, Field, RequestHead};
 use crate::json::Json;
 use crate::pipeline::Env;
 use crate::pipeline::authorize::Authorized;
 use crate::proof::Method;
-use crate::risk::facts::Facts;
+use crate::risk::facts::{Actor, Facts, Request};
 use crate::risk::strength::Strength;
 use crate::time::UnixTime;
-use crate::token::Token;
+use crate::token::{self, Token};
 use crate::transaction::Rules;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -72,9 +73,40 @@ impl Facts for Shown<'_> {
     }
 
     fn actors(&self) -> Option<usize> {
-        let claims = self.token()?.claims();
-        let chain = std::iter::successors(claims.get("act"), |actor| actor.get("act"));
-        Some(chain.count())
+        let actor = self.token()?.actor();
+        Some(actor.map_or(0, token::actor::Actor::depth))
+    }
+
+    fn actor(&self) -> Option<Actor<'_>> {
+        let actor = self.token()?.actor()?;
+        Some(Actor {
+            issuer: actor.issuer(),
+            subject: actor.subject(),
+        })
+    }
+
+    fn claims(&self) -> Option<&Json> {
+        self.token().map(Token::claims)
+    }
+
+    fn request(&self) -> Option<Request<'_>> {
+        let admitted = &self.authorized.caller.admitted;
+        Some(Request {
+            method: admitted.head.method(),
+            authority: admitted.head.authority(),
+            path: admitted.target.path(),
+            query: admitted.target.query(),
+            parameters: &admitted.parameters,
+        })
+    }
+
+    fn peer(&self) -> Option<&str> {
+        self.connection.certificate?;
+        self.connection.peer.as_ref().map(SpiffeId::as_str)
+    }
+
+    fn route(&self) -> Option<&str> {
+        Some(&self.authorized.caller.admitted.route.name)
     }
 
     fn strength(&self) -> Option<Strength> {

@@ -2,6 +2,7 @@
 
 use crate::json::Json;
 use crate::risk::strength::Strength;
+use crate::route::Parameters;
 use crate::time::UnixTime;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -55,4 +56,48 @@ pub trait Facts {
     fn detail(&self) -> Option<&Json> {
         None
     }
+    /// All claims of the token.
+    fn claims(&self) -> Option<&Json> {
+        None
+    }
+    /// The request itself.
+    fn request(&self) -> Option<Request<'_>> {
+        None
+    }
+    /// Who acts for the subject.
+    fn actor(&self) -> Option<Actor<'_>> {
+        None
+    }
+    /// The workload that the certificate of the connection names.
+    fn peer(&self) -> Option<&str> {
+        None
+    }
+    /// The name of the route.
+    fn route(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// A request, by its head.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// `:authority`.
+    pub authority: &'a str,
+    /// The path as it came, without its query.
+    pub path: &'a str,
+    /// What follows the first `?`.
+    pub query: Option<&'a str>,
+    /// The parameters of the path.
+    pub parameters: &'a Parameters,
+}
+
+/// Who acts for the subject of a token.
+#[derive(Clone, Copy)]
+pub struct Actor<'a> {
+    /// Who vouches for its name.
+    pub issuer: &'a str,
+    /// Its name.
+    pub subject: &'a str,
 }

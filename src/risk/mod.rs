@@ -3,6 +3,7 @@
 pub mod acr;
 mod age;
 pub mod amount;
+pub mod expression;
 pub mod facts;
 pub mod hours;
 pub mod privilege;
@@ -14,6 +15,7 @@ mod tests;
 
 use acr::AcrBelow;
 use amount::Above;
+use expression::{Expression, Judged, Root};
 use facts::Facts;
 use privilege::ExcessScopes;
 use score_of_hop::RiskHeader;
@@ -73,13 +75,13 @@ pub enum Condition {
     BodyUnbound,
     /// An amount of the granted transaction exceeds a limit, or cannot be compared with it.
     Above(Above),
+    /// An expression holds, or cannot be told.
+    When(Expression),
 }
 
-/// What a condition asks of a request beside the moment.
+/// What a condition may ask of a request that not every route has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Needs {
-    /// Nothing that a route may lack.
-    Nothing,
+pub enum Need {
     /// The client's address.
     Source,
     /// Who the peer of the connection is.
@@ -97,6 +99,8 @@ pub struct Contribution {
     pub name: Rc<str>,
     /// Its points.
     pub add: u32,
+    /// Whether they count because its expression could not be told.
+    pub faulted: bool,
 }
 
 /// The score of a request and what it is made of.
@@ -140,20 +144,23 @@ impl Rules {
             contributions.push(Contribution {
                 name: BASE.with(Rc::clone),
                 add: self.base,
+                faulted: false,
             });
         }
         if let Some((name, add)) = facts.class().filter(|(_, points)| *points > 0) {
             contributions.push(Contribution {
                 name: Rc::clone(name),
                 add: *add,
+                faulted: false,
             });
         }
         for signal in &self.signals {
-            let add = signal.when.points(signal.add, facts);
+            let (add, faulted) = signal.when.points(signal.add, facts);
             if add > 0 {
                 contributions.push(Contribution {
                     name: Rc::clone(&signal.name),
                     add,
+                    faulted,
                 });
             }
         }
@@ -187,13 +194,13 @@ thread_local! {
 }
 
 impl Condition {
-    /// How many of the points count.
-    fn points(&self, most: u32, facts: &dyn Facts) -> u32 {
+    /// How many of the points count, and whether because the condition could not be told.
+    fn points(&self, most: u32, facts: &dyn Facts) -> (u32, bool) {
         let holds = match self {
             Self::OutsideHours(hours) => !hours.contain(facts.now()),
             Self::OutsideNetworks(networks) => !source::is_within(networks, facts.source()),
             Self::SourceClass(class) => class.holds(facts),
-            Self::RiskHeader(header) => return header.points(most, facts),
+            Self::RiskHeader(header) => return (header.points(most, facts), false),
             Self::TokenOlderThan(limit) => age::is_older(facts.issued_at(), *limit, facts.now()),
             Self::AuthenticationOlderThan(limit) => {
                 age::is_older(facts.authenticated_at(), *limit, facts.now())
@@ -204,8 +211,13 @@ impl Condition {
             Self::ProofWeakerThan(least) => facts.strength().is_none_or(|shown| shown < *least),
             Self::BodyUnbound => !facts.body_is_bound(),
             Self::Above(above) => above.holds(facts),
+            Self::When(expression) => match expression.judge(facts) {
+                Judged::Holds => true,
+                Judged::Fails => false,
+                Judged::Faulted => return (most, true),
+            },
         };
-        if holds { most } else { 0 }
+        (if holds { most } else { 0 }, false)
     }
 
     /// Its member in a policy.
@@ -224,22 +236,28 @@ impl Condition {
             Self::ProofWeakerThan(_) => "proof_weaker_than",
             Self::BodyUnbound => "body_unbound",
             Self::Above(_) => "above",
+            Self::When(_) => "when",
         }
     }
 
-    /// What it asks of a request.
+    /// Whether it asks this of a request.
     #[must_use]
-    pub const fn needs(&self) -> Needs {
+    pub fn needs(&self, need: Need) -> bool {
         match self {
-            Self::OutsideHours(_) | Self::ProofWeakerThan(_) | Self::BodyUnbound => Needs::Nothing,
-            Self::OutsideNetworks(_) => Needs::Source,
-            Self::SourceClass(_) | Self::RiskHeader(_) => Needs::Peer,
+            Self::OutsideHours(_) | Self::ProofWeakerThan(_) | Self::BodyUnbound => false,
+            Self::OutsideNetworks(_) => need == Need::Source,
+            Self::SourceClass(_) | Self::RiskHeader(_) => need == Need::Peer,
             Self::TokenOlderThan(_)
             | Self::AuthenticationOlderThan(_)
             | Self::AcrBelow(_)
             | Self::ExcessScopes(_)
-            | Self::ActorsAbove(_) => Needs::Token,
-            Self::Above(_) => Needs::Detail,
+            | Self::ActorsAbove(_) => need == Need::Token,
+            Self::Above(_) => need == Need::Detail,
+            Self::When(expression) => match need {
+                Need::Source | Need::Peer => expression.names(Root::Connection),
+                Need::Token => expression.names(Root::Token) || expression.names(Root::Actor),
+                Need::Detail => expression.names(Root::Detail),
+            },
         }
     }
 }

@@ -98,7 +98,7 @@ impl Facts for Nothing {
 impl Condition {
     /// Whether any of a hundred points count.
     fn holds(&self, facts: &dyn Facts) -> bool {
-        self.points(100, facts) > 0
+        self.points(100, facts).0 > 0
     }
 }
 
@@ -331,7 +331,12 @@ fn what_is_missing_counts() {
         }),
     ];
     for condition in conditions {
-        assert_eq!(condition.points(7, &Nothing), 7, "{}", condition.name());
+        assert_eq!(
+            condition.points(7, &Nothing),
+            (7, false),
+            "{}",
+            condition.name()
+        );
     }
 }
 

@@ -322,6 +322,7 @@ mod tests {
         let part = |name: &str, add| Contribution {
             name: Rc::from(name),
             add,
+            faulted: false,
         };
         let body = write(&Evaluation {
             route: "transfer",

@@ -15,6 +15,7 @@ fn judged(change: &dyn Fn(&mut Call)) -> Record {
     "/accounts/export".clone_into(&mut call.plan.path);
     call.plan.token_claims["scope"] = json!("accounts:read a b");
     call.plan.token_claims["acr"] = json!("urn:example:loa:2");
+    call.plan.token_claims["groups"] = json!(["staff"]);
     call.appended(&certificates::client());
     change(&mut call);
     certificates::judge(&world, &call).record().clone()
@@ -57,7 +58,15 @@ fn the_gateway_is_believed_and_nobody_else() {
 #[test]
 fn each_signal_adds_what_the_policy_says() {
     type Change = &'static dyn Fn(&mut Call);
-    let rows: [(Change, &[&str], u32); 5] = [
+    let rows: [(Change, &[&str], u32); 6] = [
+        (
+            &|call| {
+                calm(call);
+                call.plan.token_claims["groups"] = json!(["staff", "guests"]);
+            },
+            &["guests"],
+            60,
+        ),
         (
             &|call| {
                 call.plan.field(COUNTRY, "CH");
@@ -105,4 +114,18 @@ fn each_signal_adds_what_the_policy_says() {
         assert_eq!(record.score, Some(score), "{place}");
         assert_eq!(record.reason.is_some(), score >= 60, "{place}");
     }
+}
+
+#[test]
+fn what_cannot_be_told_counts_and_is_marked() {
+    let record = judged(&|call| {
+        calm(call);
+        call.plan.token_claims["groups"] = json!("staff");
+    });
+    assert_eq!(counted(&record), ["guests"]);
+    assert_eq!(record.reason, Some("risk_refused"));
+    let line = record.to_json();
+    let part = r#"{"name":"guests","add":40,"faulted":true}"#;
+    assert!(line.contains(part), "{line}");
+    assert!(line.contains(r#"{"name":"base","add":20}"#), "{line}");
 }

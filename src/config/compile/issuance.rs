@@ -3,7 +3,7 @@
 use super::{At, Faults, Part};
 use crate::policy::{Handing, IdentityRules, ProofHeader, Route};
 use crate::proof::Method;
-use crate::risk::Needs;
+use crate::risk::Need;
 use crate::transaction::{Grant, Rules};
 
 /// Whether a route issues tokens. One at fault is taken for what it looks like.
@@ -81,11 +81,9 @@ pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: 
     let (risk_at, step_up_at) = (at.member("risk"), at.member("step_up"));
     let signals_at = risk_at.member("signals");
     for (place, signal) in route.risk.signals.iter().enumerate() {
-        let is_there = match signal.when.needs() {
-            Needs::Nothing | Needs::Source | Needs::Peer => true,
-            Needs::Token => false,
-            Needs::Detail => is_told,
-        };
+        let lacks_token = signal.when.needs(Need::Token);
+        let lacks_detail = signal.when.needs(Need::Detail) && !is_told;
+        let is_there = !lacks_token && !lacks_detail;
         let at = signals_at.item(place);
         faults.check(is_there, &at.member(signal.when.name()), problem);
     }

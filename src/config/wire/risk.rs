@@ -63,6 +63,10 @@ pub(in crate::config) struct Signal {
     pub(in crate::config) body_unbound: Option<Part<bool>>,
     /// An amount of the granted transaction exceeds a limit.
     pub(in crate::config) above: Option<Part<Above>>,
+    /// An expression of the Common Expression Language over `request`, `token`, `detail`, `actor`,
+    /// `connection` and `route` holds. One that fails when it runs counts.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("maxLength" = crate::risk::expression::LONGEST)))]
+    pub(in crate::config) when: Option<Part<String>>,
 }
 
 /// What a hop says of the source of a request, and which words for it do not count.

@@ -72,7 +72,7 @@ fn of_a_scored_risk_its_share_counts() {
             ..facts(None)
         };
         let condition = Condition::RiskHeader(risk_header());
-        assert_eq!(condition.points(40, &facts), points, "{said:?}");
+        assert_eq!(condition.points(40, &facts), (points, false), "{said:?}");
     }
     let most = RiskHeader {
         full: 1_000_000,

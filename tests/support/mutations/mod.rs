@@ -22,6 +22,7 @@ mod delegations;
 mod forms;
 mod glass;
 mod payments;
+mod risks;
 mod tool_calls;
 
 use crate::support::orders;
@@ -53,6 +54,7 @@ fn groups() -> Vec<Group> {
     let mut groups = payments::groups();
     groups.extend(bodies::groups());
     groups.extend(forms::groups());
+    groups.extend(risks::groups());
     groups.extend(tool_calls::groups());
     groups.extend(delegations::groups());
     groups.extend(delegated_orders::groups());
@@ -65,6 +67,7 @@ pub(crate) fn document() -> Value {
     let mut document = policy::document();
     payments::extend(&mut document);
     forms::extend(&mut document);
+    risks::extend(&mut document);
     tool_calls::extend(&mut document);
     delegations::extend(&mut document);
     delegated_orders::extend(&mut document);

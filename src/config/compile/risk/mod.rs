@@ -1,6 +1,7 @@
 //! Scores: signals and thresholds, and whether any request can reach them.
 
 mod amount;
+mod expression;
 mod proof;
 mod signal;
 mod source;

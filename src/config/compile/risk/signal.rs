@@ -1,6 +1,6 @@
 //! A signal: its name, its points, and exactly one condition.
 
-use super::{Carrier, amount, points, proof, source, time, token};
+use super::{Carrier, amount, expression, points, proof, source, time, token};
 use crate::config::compile::{At, Faults, Part, text};
 use crate::config::wire::risk::Signal as Written;
 use crate::config::wire::scalar::Whole;
@@ -10,7 +10,7 @@ use crate::risk::{Condition, Signal};
 const CONDITIONS: &str = "`outside`, `source_outside`, `source_class`, `risk_header`, \
                           `token_older_than`, `authentication_older_than`, `acr_below`, \
                           `excess_scopes`, `actors_above`, `proof_weaker_than`, `body_unbound`, \
-                          `above`";
+                          `above`, `when`";
 
 pub(super) fn compile(
     mut written: Written,
@@ -127,6 +127,9 @@ fn conditions(
     );
     found.take("above", written.above.take(), |it, at, faults| {
         amount::compile(it, route.is_transaction, at, faults)
+    });
+    found.take("when", written.when.take(), |it, at, faults| {
+        expression::compile(&it, route.is_transaction, at, faults)
     });
     found.conditions
 }
