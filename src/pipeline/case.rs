@@ -39,7 +39,7 @@ pub(super) struct Case {
     /// The profile, where the request breaks the glass.
     glass: Option<Rc<BreakGlass>>,
     /// The id of the message, and all scopes that its class needs, where the route takes calls.
-    message: Option<Id>,
+    message: Option<Box<Id>>,
     call_scope: Option<Rc<str>>,
 }
 
@@ -201,7 +201,7 @@ impl Case {
     }
 
     pub(super) fn note_message(&mut self, message: &Message<'_>) {
-        self.message.clone_from(&message.id);
+        self.message = message.id.clone().map(Box::new);
         self.record.mcp = Some(record::Mcp {
             method: message.method.to_owned(),
             name: None,
@@ -256,7 +256,7 @@ impl Case {
     fn answering<'c>(&'c self, route: &'c Route) -> Option<Answering<'c>> {
         let mcp = route.mcp.as_ref().filter(|it| it.answers_in_json_rpc)?;
         Some(Answering {
-            id: self.message.as_ref()?,
+            id: self.message.as_deref()?,
             supported: &mcp.supported,
         })
     }
