@@ -34,6 +34,7 @@ mod world;
 
 mod bound;
 mod issuance;
+mod mcp;
 mod nonces;
 mod opaque;
 mod payments;

@@ -18,7 +18,7 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
         "signature_keys": registered,
         "issuers": { "corp": {
             "issuer": issuer,
-            "audiences": [origin],
+            "audiences": [origin, format!("{origin}/mcp")],
             "types": ["at+jwt"],
             "algorithms": ["ES256"],
             "keys": { "cluster": "as", "path": "/jwks", "refresh": "1s", "max_stale": "60s" },
@@ -53,6 +53,8 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
             signed("message", &json!(["GET"]), false),
             signed("messages", &json!(["POST", "PUT"]), true),
             transfer(),
+            calls(),
+            read_session(),
             {
                 "name": "token",
                 "match": { "methods": ["POST"], "path": "/token" },
@@ -109,6 +111,57 @@ fn signed(name: &str, methods: &Value, body: bool) -> Value {
         route["body"] = json!("held");
     }
     route
+}
+
+/// The tools of an MCP server.
+fn calls() -> Value {
+    json!({
+        "name": "calls",
+        "match": { "methods": ["POST"], "path": "/mcp" },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": ["dpop"],
+        "body": "held",
+        "mcp": {
+            "versions": ["2025-06-18", "2025-11-25"],
+            "methods": {
+                "initialize": "session",
+                "ping": "session",
+                "tools/list": "session",
+                "notifications/*": "session",
+            },
+            "tools": { "balance": "reads", "pay": "payments" },
+            "classes": {
+                "session": { "base": 0 },
+                "reads": { "base": 5 },
+                "payments": {
+                    "base": 40,
+                    "scopes": ["payments:write"],
+                    "transaction": {
+                        "authorization_details": "payment_initiation",
+                        "bind": [
+                            { "claim": "/amount", "equals": "argument:/amount", "as": "decimal" },
+                            { "claim": "/currency", "equals": "argument:/currency" },
+                            { "claim": "/iban", "equals": "argument:/iban" },
+                        ],
+                    },
+                },
+            },
+            "refusals": "json_rpc",
+            "resource_metadata": "served",
+        },
+        "risk": { "base": 10 },
+    })
+}
+
+/// The stream and the end of a session of it.
+fn read_session() -> Value {
+    json!({
+        "name": "session",
+        "match": { "methods": ["GET", "DELETE"], "path": "/mcp" },
+        "identity": { "issuers": ["corp"], "scopes": ["accounts:read"] },
+        "proof": ["dpop"],
+        "risk": { "base": 10 },
+    })
 }
 
 fn transfer() -> Value {

@@ -15,6 +15,7 @@ use std::time::Duration;
 pub(crate) struct World {
     proxy: Proxy,
     _issuer: Part,
+    _tools: Part,
     folder: Folder,
     /// What the clients are told.
     told: Value,
@@ -45,12 +46,15 @@ impl World {
                 "folder": folder.path(),
                 "resources": {
                     &origin: "jwt",
+                    (format!("{origin}/mcp")): "jwt",
                     "https://elsewhere.example/": "jwt",
                     "https://opaque.example/": "opaque",
                     "https://elsewhere-opaque.example/": "opaque",
                 },
             }),
         );
+        let (tools, listening) = folder.start("mcp-server.mjs", &json!({}));
+        let tools_at = u16::try_from(listening["port"].as_u64().unwrap()).unwrap();
         let upstream = Server::upstream();
         let service = Server::start(|_| Reply::json(&json!({ "decision": true })));
         let inside = u16::try_from(said["port"].as_u64().unwrap()).unwrap();
@@ -60,8 +64,9 @@ impl World {
         let mut setup = Setup::of(&policy(&origin, issued_by, &registered))
             .with("upstream", upstream.port)
             .with("as", inside)
-            .with("pdp", service.port);
-        setup.elsewhere = vec![("/token", "as")];
+            .with("pdp", service.port)
+            .with("tools", tools_at);
+        setup.elsewhere = vec![("/token", "as"), ("/mcp", "tools")];
         setup.environment = vec![
             ("COUNTERSIGN_NONCE_KEY", random()),
             (
@@ -93,6 +98,7 @@ impl World {
         Self {
             proxy,
             _issuer: issuer,
+            _tools: tools,
             folder,
             told,
             upstream,

@@ -146,8 +146,8 @@ const HEADERS: &[Change] = &[
         "m: header: another revision in the body",
         &|p| {
             p.params(|it| {
-                it["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2025-11-25")
-            })
+                it["_meta"]["io.modelcontextprotocol/protocolVersion"] = json!("2025-11-25");
+            });
         },
         HEADER,
     ),
@@ -302,8 +302,8 @@ const OLDER: &[Change] = &[
         "m: older: a newer revision in the body",
         &|p| {
             p.params(|it| {
-                it["_meta"] = json!({ "io.modelcontextprotocol/protocolVersion": REVISION })
-            })
+                it["_meta"] = json!({ "io.modelcontextprotocol/protocolVersion": REVISION });
+            });
         },
         HEADER,
     ),
@@ -323,7 +323,7 @@ const OLDER: &[Change] = &[
     (
         "m: older: a notification with an id",
         &|p| {
-            p.message(&json!({ "jsonrpc": "2.0", "id": 1, "method": "notifications/initialized" }))
+            p.message(&json!({ "jsonrpc": "2.0", "id": 1, "method": "notifications/initialized" }));
         },
         MALFORMED,
     ),

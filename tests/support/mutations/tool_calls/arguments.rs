@@ -97,8 +97,8 @@ pub(super) const ARGUMENT_CHANGES: &[Change] = &[
         "m: call: a payee that looks alike",
         &|p| {
             p.params(|it| {
-                it["arguments"]["creditor"]["iban"] = json!("D\u{415}02100100109307118603")
-            })
+                it["arguments"]["creditor"]["iban"] = json!("D\u{415}02100100109307118603");
+            });
         },
         MISMATCH,
     ),
