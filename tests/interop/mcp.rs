@@ -46,5 +46,13 @@ fn the_typescript_clients_go_on_after_refusals() {
 
 #[test]
 fn the_python_client_goes_on_after_refusals() {
-    World::shared().run("mcp_client.py").is(&[]);
+    World::shared().run("mcp_client.py").is(&[
+        ("tools", 0, "balance pay close"),
+        ("a tool that reads", 0, "1: 7"),
+        ("a tool that nobody listed", 0, "MCPError -32602 mcp_name_unlisted"),
+        // The first answer was `insufficient_scope`: its client asked for a token with more.
+        ("nothing granted", 0, "MCPError 403 detail_missing"),
+        ("asked for", 0, "accounts:read payments:write"),
+        ("the session goes on", 0, "2: 7"),
+    ]);
 }
