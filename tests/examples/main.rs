@@ -17,6 +17,7 @@ mod dpop;
 mod fleet;
 mod form_payment;
 mod http_signature;
+mod mcp;
 mod mtls;
 mod nonces;
 mod revocation;

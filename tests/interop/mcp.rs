@@ -49,7 +49,11 @@ fn the_python_client_goes_on_after_refusals() {
     World::shared().run("mcp_client.py").is(&[
         ("tools", 0, "balance pay close"),
         ("a tool that reads", 0, "1: 7"),
-        ("a tool that nobody listed", 0, "MCPError -32602 mcp_name_unlisted"),
+        (
+            "a tool that nobody listed",
+            0,
+            "MCPError -32602 mcp_name_unlisted",
+        ),
         // The first answer was `insufficient_scope`: its client asked for a token with more.
         ("nothing granted", 0, "MCPError 403 detail_missing"),
         ("asked for", 0, "accounts:read payments:write"),
