@@ -11,6 +11,7 @@ mod faults;
 mod forms;
 mod good;
 mod opaque;
+mod parties;
 mod schema;
 
 use countersign::config;

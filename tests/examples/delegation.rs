@@ -1,7 +1,8 @@
 //! `envoy/examples/delegation.yaml`.
 
-use super::{NOW, judge, reason, world};
+use super::{NOW, document, judge, reason, subject_told, world};
 use crate::support::plan::{ISSUER, Plan, STRONG};
+use countersign::http::Connection;
 use serde_json::json;
 
 #[test]
@@ -34,4 +35,22 @@ fn only_a_listed_agent_pays_for_a_person() {
     let mut read = Plan::read(NOW, "a read");
     read.token_claims["act"] = json!({ "iss": ISSUER, "sub": "agent-7" });
     assert_eq!(reason(&judge(&world, &read)), Some("actor_unlisted"));
+}
+
+#[test]
+fn the_decision_service_is_told_who_acts_for_whom() {
+    let mut plan = Plan::transfer(NOW, "told", "12.50");
+    plan.token_claims["acr"] = json!(STRONG);
+    plan.token_claims["act"] = json!({ "sub": "agent-7" });
+    let document = document("delegation");
+    let subject = subject_told(document, plan.wire(), Connection::default());
+    assert_eq!(subject["id"], "alice");
+    let told = &subject["properties"];
+    assert_eq!(
+        (&told["issuer"], &told["kind"]),
+        (&json!(ISSUER), &json!("human"))
+    );
+    assert_eq!(told["actor"], "agent-7");
+    assert_eq!(told["actor_issuer"], ISSUER);
+    assert_eq!(told["actor_kind"], "agent");
 }

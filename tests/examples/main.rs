@@ -72,6 +72,29 @@ fn judge_wire(world: &World, wire: Wire, connection: Connection) -> Outcome {
     world.judge(&row).outcome
 }
 
+/// What the decision service is told of the subject of a request, where it is asked about all.
+fn subject_told(mut document: Value, wire: Wire, connection: Connection) -> Value {
+    document["services"] = json!({ "pdp": {
+        "protocol": "authzen",
+        "cluster": "pdp",
+        "path": "/access/v1/evaluation",
+        "timeout": "250ms",
+    }});
+    document["routes"][0]["risk"] = json!({ "base": 60, "step_up_at": 60 });
+    document["routes"][0]["step_up"] = json!({ "ask": "pdp" });
+    let row = Row {
+        name: "",
+        wire,
+        connection,
+        service: Service::Permits,
+        expected: Expected::Forwarded,
+    };
+    let verdict = World::under(&document, NOW).judge(&row);
+    assert_eq!(verdict.record().reason, None);
+    let told: Value = serde_json::from_slice(&verdict.asked[0].body).unwrap();
+    told["subject"].clone()
+}
+
 /// The reason of a refusal.
 fn reason(outcome: &Outcome) -> Option<&'static str> {
     outcome.record().reason

@@ -1,6 +1,6 @@
 //! `envoy/examples/spiffe.yaml`.
 
-use super::{NOW, document};
+use super::{NOW, document, subject_told};
 use crate::support::certificates::{self, Call, bundle};
 use crate::support::world::World;
 use serde_json::json;
@@ -26,6 +26,18 @@ fn a_workload_passes_by_its_certificate_and_with_its_own_svid() {
     let svid = |peer| judge(Call::svid(NOW, "svid"), "GET", "/reports", peer);
     assert_eq!(svid(None), None);
     assert_eq!(svid(other), Some("token_unbound"));
+}
+
+#[test]
+fn a_workload_is_told_as_one() {
+    let mut document = document("spiffe");
+    document["jwt_svid_issuers"]["mesh"]["keys"] = bundle();
+    let mut call = Call::peer(NOW, "told");
+    call.plan.method = "POST".to_owned();
+    call.plan.path = "/settlements".to_owned();
+    let subject = subject_told(document, call.plan.wire(), call.connection);
+    assert_eq!(subject["type"], "workload");
+    assert_eq!(subject["properties"]["kind"], "workload");
 }
 
 /// Whoever is denied by name is denied as a caller that only its certificate names, too.
