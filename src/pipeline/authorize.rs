@@ -15,6 +15,7 @@ use crate::transaction::body::{self, Body};
 use crate::transaction::request::{Claims, Content, Request};
 use crate::transaction::single_use::Spending;
 use crate::transaction::{self, Granted, Rules};
+use crate::uses::Scope;
 
 /// A request that its token grants: the scopes are there, and the one granted transaction fits.
 #[derive(Debug)]
@@ -173,6 +174,8 @@ pub(super) fn authorize(
             let granted = transaction::fit(rules, &claims, &request)?;
             let digest = || body_digest.or_else(|| body.map(|bytes| sha256(&[bytes])));
             let spending = consume::spending(rules, &caller, granted.of(&claims), &digest)?;
+            let is_glass = parties.glass.is_some();
+            let spending = spending.map(|it| if is_glass { it.within(Scope::Host) } else { it }); // G6
             (Some(granted), spending)
         }
     };

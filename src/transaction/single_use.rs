@@ -122,6 +122,15 @@ impl Spending {
         })
     }
 
+    /// The same, remembered no further than this.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> Self {
+        Self {
+            scope: self.scope.min(scope),
+            ..self
+        }
+    }
+
     /// How far its use is remembered.
     #[must_use]
     pub fn scope(&self) -> Scope {

@@ -6,13 +6,17 @@ use crate::support::plan::Plan;
 use crate::support::world::World;
 use countersign::http::Connection;
 use countersign::pipeline::{self, Outcome, Question, Step};
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn world() -> World {
+    World::under(&policy(), NOW)
+}
+
+fn policy() -> Value {
     let mut document = document("break-glass");
     let keys = json!({ "inline": { "keys": [emergency_key().published()] } });
     document["issuers"]["emergency"]["keys"] = keys;
-    World::under(&document, NOW)
+    document
 }
 
 fn payment(name: &str) -> Plan {
@@ -93,6 +97,22 @@ fn a_person_pays_while_nobody_answers() {
         panic!("{outcome:?}")
     };
     assert!(release.set.iter().all(|(name, _)| *name != told.0));
+}
+
+/// The log of the process takes the transaction, where the store would.
+#[test]
+fn a_transaction_is_used_once_here_while_no_store_answers() {
+    let mut document = policy();
+    document["routes"][0]["transaction"]["single_use"] = json!("fleet");
+    let world = World::under(&document, NOW);
+    assert_eq!(asks(&world, &payment("nobody is asked")), None);
+    let first = payment("first");
+    let mut again = payment("again");
+    again.token_claims = first.token_claims.clone();
+    assert_eq!(reason(&judge(&world, &first)), None);
+    let outcome = judge(&world, &again);
+    assert_eq!(reason(&outcome), Some("transaction_consumed"));
+    assert!(outcome.record().break_glass);
 }
 
 #[test]
