@@ -12,6 +12,7 @@
 )]
 
 pub mod assertion;
+pub mod behaviour;
 pub mod config;
 pub mod crypto;
 #[cfg(any(target_os = "wasi", test))]

@@ -19,7 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["pipeline"],
     &["policy"],
     &["respond", "record", "assertion"],
-    &["step_up"],
+    &["step_up", "behaviour"],
     &["risk", "transaction", "mcp", "proof", "keys", "revocation"],
     &["supply", "uses"],
     &["token"],

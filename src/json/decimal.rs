@@ -87,7 +87,8 @@ impl Decimal {
     }
 
     /// The value as an integer of 10^-18 units. At most 10^36, so nothing saturates.
-    const fn aligned(&self) -> u128 {
+    #[must_use]
+    pub const fn units(&self) -> u128 {
         let missing = 18_u32.saturating_sub(self.scale);
         self.digits.saturating_mul(10_u128.saturating_pow(missing))
     }
@@ -95,7 +96,7 @@ impl Decimal {
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.aligned().cmp(&other.aligned())
+        self.units().cmp(&other.units())
     }
 }
 impl PartialOrd for Decimal {

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod facts;
 pub mod hours;
 pub mod privilege;
+pub mod recalled;
 pub mod score_of_hop;
 pub mod source;
 pub mod strength;
