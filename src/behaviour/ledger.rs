@@ -6,9 +6,9 @@ use crate::behaviour::root::Root;
 use crate::behaviour::rules::{Cell, What, Who};
 use crate::behaviour::{Change, Learnt, Lessons, Limits, Memory, Recollection, Rules, Sight};
 use crate::crypto::digest::{Digest32, MacKey};
-use crate::proof::replay::{Buckets, WriteFault};
 use crate::risk::recalled::Recalled;
 use crate::time::UnixTime;
+use crate::uses::{Buckets, WriteFault};
 use std::sync::OnceLock;
 
 /// How often a sum is tried to be taken back because another worker wrote the page in between.

@@ -3,7 +3,7 @@
 use crate::behaviour::order::Order;
 use crate::behaviour::page::{Entry, Kind, Name, Owner, Page};
 use crate::behaviour::recent::Recent;
-use crate::behaviour::rules::{AmountLimit, Cell, Condition, What, Who};
+use crate::behaviour::rules::{AmountLimit, Cell, Condition, What, Who, short};
 use crate::behaviour::tally::{self, Tally};
 use crate::behaviour::{Change, Lessons, Rules, Sight};
 use crate::crypto::digest::{Digest32, sha256};
@@ -125,7 +125,7 @@ impl Look<'_> {
     /// Whether something was seen long enough ago. Notes that it is seen now.
     pub(super) fn is_old(&self, place: &mut Place, name: Name) -> Option<bool> {
         let now = seconds(self.now);
-        let held = match place.page.find(&name) {
+        let held = match place.page.find(name) {
             None => None,
             Some((says, until)) => {
                 let first = u32::from_be_bytes(says.try_into().ok()?);
@@ -160,7 +160,7 @@ impl Look<'_> {
         amount: u128,
     ) -> Option<Finding> {
         let slice = tally::slice(self.now.millis(), within);
-        let mut tally = match place.page.find(&name) {
+        let mut tally = match place.page.find(name) {
             None => Tally::empty(),
             Some((says, _)) => Tally::parse(says, slice)?,
         };
@@ -180,11 +180,11 @@ impl Look<'_> {
         };
         let now = seconds(self.now);
         let name = named(&place.tag, cell, &[]);
-        let mut recent = match place.page.find(&name) {
+        let mut recent = match place.page.find(name) {
             None => Recent::empty(),
             Some((says, _)) => Recent::parse(says, whole_seconds(within), now)?,
         };
-        let total = u128::try_from(recent.count_with(&hash)).ok();
+        let total = u128::try_from(recent.count_with(hash)).ok();
         recent.push(hash, now, most);
         let is_known = self.count(place, name, within, &recent.bytes());
         Some(Finding::Total(total.filter(|_| is_known)))
@@ -200,7 +200,7 @@ impl Look<'_> {
         let now = seconds(self.now);
         let names = self.sight.names;
         let name = named(&place.tag, cell, &[]);
-        let mut order = match place.page.find(&name) {
+        let mut order = match place.page.find(name) {
             None => Order::empty(steps.len()),
             Some((says, _)) => Order::parse(says, steps.len(), whole_seconds(within), now)?,
         };
@@ -235,7 +235,7 @@ impl Look<'_> {
                 What::Seen(_) | What::Scopes | What::Values { .. } | What::Order { .. } => continue,
             };
             let Some((name, amount)) = sum else { continue };
-            let Some((says, until)) = place.page.find(&name) else {
+            let Some((says, until)) = place.page.find(name) else {
                 continue;
             };
             let mut tally = Tally::parse(says, tally::slice(self.now.millis(), *within))?;
@@ -306,8 +306,7 @@ fn value_of(claim: &Pointer, cell: &Cell, tag: &Digest32, sight: &Sight<'_>) -> 
         Json::Number(text) => (b'0', text),
         Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_) => return None,
     };
-    let [a, b, c, d, e, f, g, h, ..] = sha256(&[tag, &cell.id, &[kind], text.as_bytes()]);
-    Some([a, b, c, d, e, f, g, h])
+    Some(short(&sha256(&[tag, &cell.id, &[kind], text.as_bytes()])))
 }
 
 /// Whether something may be missing that was counted within the while.
@@ -319,8 +318,7 @@ fn is_missing(page: &Page, within: Duration, now: u32) -> bool {
 /// The name of what a cell remembers of this value. The tag is secret, so nobody can look for two
 /// values of one name.
 pub(super) fn named(tag: &Digest32, cell: &Cell, value: &[u8]) -> Name {
-    let [a, b, c, d, e, f, g, h, ..] = sha256(&[tag, &cell.id, value]);
-    [a, b, c, d, e, f, g, h]
+    short(&sha256(&[tag, &cell.id, value]))
 }
 
 /// Whole seconds, as a page holds them.

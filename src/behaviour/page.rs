@@ -173,8 +173,8 @@ impl Page {
     }
 
     /// What the entry of this name says, and until when.
-    pub(super) fn find(&self, name: &Name) -> Option<(&[u8], u32)> {
-        let held = self.entries.iter().find(|entry| entry.name == *name)?;
+    pub(super) fn find(&self, name: Name) -> Option<(&[u8], u32)> {
+        let held = self.entries.iter().find(|entry| entry.name == name)?;
         Some((self.says(held)?, held.until))
     }
 

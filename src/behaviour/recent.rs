@@ -40,8 +40,8 @@ impl Recent {
     }
 
     /// How many there are with this one.
-    pub(super) fn count_with(&self, hash: &[u8; 8]) -> usize {
-        let others = self.values.iter().filter(|(own, _)| own != hash);
+    pub(super) fn count_with(&self, hash: [u8; 8]) -> usize {
+        let others = self.values.iter().filter(|(own, _)| *own != hash);
         others.count().saturating_add(1)
     }
 

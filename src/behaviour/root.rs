@@ -3,7 +3,7 @@
 
 use crate::behaviour::page;
 use crate::crypto::digest::MacKey;
-use crate::proof::replay::{Buckets, WriteFault};
+use crate::uses::{Buckets, WriteFault};
 
 /// The bucket of the root. Pages are in those from 1 on.
 const NUMBER: u32 = 0;

@@ -1,7 +1,7 @@
 //! What a route remembers, and what of it makes a signal count. Compiled at load.
 
 use crate::behaviour::{order, page, recent, tally};
-use crate::crypto::digest::sha256;
+use crate::crypto::digest::{Digest32, sha256};
 use crate::json::Pointer;
 use crate::json::decimal::Decimal;
 use std::collections::{BTreeMap, BTreeSet};
@@ -192,8 +192,7 @@ impl What {
             text.extend_from_slice(&part.len().to_be_bytes());
             text.extend_from_slice(part.as_bytes());
         }
-        let [a, b, c, d, e, f, g, h, ..] = sha256(&[&text]);
-        [a, b, c, d, e, f, g, h]
+        short(&sha256(&[&text]))
     }
 
     /// Takes what another of the same id needs beside.
@@ -244,6 +243,11 @@ impl What {
         };
         each.saturating_add(page::ENTRY).saturating_mul(count)
     }
+}
+
+/// The start of a digest.
+pub(super) fn short(digest: &Digest32) -> [u8; 8] {
+    digest.first_chunk().copied().unwrap_or_default()
 }
 
 /// How many tokens a pointer has, and which.

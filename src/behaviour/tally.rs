@@ -67,12 +67,11 @@ impl Tally {
 
     /// Adds an amount in a slice. One that no number holds stays the largest.
     pub(super) fn add(&mut self, number: u64, amount: u128) {
-        match self.slices.iter_mut().find(|(own, _)| *own == number) {
-            Some((_, sum)) => *sum = sum.saturating_add(amount),
-            None => {
-                self.slices.push((number, amount));
-                self.slices.sort_unstable();
-            }
+        if let Some((_, sum)) = self.slices.iter_mut().find(|(own, _)| *own == number) {
+            *sum = sum.saturating_add(amount);
+        } else {
+            self.slices.push((number, amount));
+            self.slices.sort_unstable();
         }
     }
 
