@@ -17,7 +17,7 @@ use crate::token::subject::SubjectKind;
 use crate::token::{IssuerId, actor};
 pub use crate::uses::Scope;
 use crate::uses::{Window, fleet};
-use crate::{assertion, proof, risk, step_up, token, transaction};
+use crate::{assertion, behaviour, proof, risk, step_up, token, transaction};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
@@ -47,6 +47,8 @@ pub struct Policy {
     pub upstream: Upstream,
     /// What may wait.
     pub waiting: Waiting,
+    /// How much is remembered of what was forwarded.
+    pub behaviour: behaviour::Limits,
     /// Issuers, by [`IssuerId`].
     pub issuers: Vec<Issuer>,
     /// Keys that sign requests, by the name that `keyid` and `cnf.kid` give them.
@@ -103,6 +105,11 @@ impl Policy {
                 deadline: Duration::ZERO,
                 requests: 0,
             },
+            behaviour: behaviour::Limits {
+                memory: 0,
+                after: Duration::ZERO,
+                keep: Duration::ZERO,
+            },
             issuers: Vec::new(),
             signature_keys: BTreeMap::new(),
             sources: Vec::new(),
@@ -113,6 +120,13 @@ impl Policy {
             routes: Vec::new(),
             index: Index::default(),
         }
+    }
+
+    /// Whether any route asks what was forwarded before.
+    #[must_use]
+    pub fn remembers(&self) -> bool {
+        let mut all = self.routes.iter().flat_map(|route| route.past());
+        all.any(|rules| !rules.is_empty())
     }
 
     /// How long a proof may pass under this policy, whatever its kind.
@@ -291,6 +305,8 @@ pub struct Route {
     pub mcp: Option<mcp::Mcp>,
     /// The score.
     pub risk: risk::Rules,
+    /// What it remembers, where it takes no calls.
+    pub behaviour: behaviour::Rules,
     /// What happens between the thresholds.
     pub step_up: Option<step_up::Rules>,
     /// `algs` of a DPoP challenge: the accepted proof algorithms, separated by spaces.
@@ -311,6 +327,18 @@ impl Route {
             .iter()
             .chain(classes.filter_map(|class| class.transaction.as_ref()))
             .filter_map(transaction::Rules::single_use)
+    }
+
+    /// The class of routes that its requests teach and ask.
+    #[must_use]
+    pub fn class(&self) -> Rc<str> {
+        Rc::clone(self.risk.learn_in.as_ref().unwrap_or(&self.name))
+    }
+
+    /// What its requests remember: of each class apart, where it takes calls.
+    pub fn past(&self) -> impl Iterator<Item = &behaviour::Rules> {
+        let classes = self.mcp.iter().flat_map(|mcp| &mcp.classes);
+        std::iter::once(&self.behaviour).chain(classes.map(|class| &class.behaviour))
     }
 }
 

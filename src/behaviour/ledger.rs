@@ -2,11 +2,11 @@
 
 use crate::behaviour::look::{Finding, Look, Place, holds, named, seconds, whole_seconds};
 use crate::behaviour::page::{Owner, Page};
+use crate::behaviour::recalled::Recalled;
 use crate::behaviour::root::Root;
 use crate::behaviour::rules::{Cell, What, Who};
 use crate::behaviour::{Change, Learnt, Lessons, Limits, Memory, Recollection, Rules, Sight};
 use crate::crypto::digest::{Digest32, MacKey};
-use crate::risk::recalled::Recalled;
 use crate::time::UnixTime;
 use crate::uses::{Buckets, WriteFault};
 use std::sync::OnceLock;

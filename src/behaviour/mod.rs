@@ -16,6 +16,7 @@ mod ledger;
 mod look;
 mod order;
 mod page;
+pub mod recalled;
 mod recent;
 mod root;
 mod rules;
@@ -28,9 +29,9 @@ pub use rules::{
     AmountLimit, Amounts, Condition, MOST_CURRENCIES, MOST_STEPS, MOST_VALUES, Rules, Who,
 };
 
+use crate::behaviour::recalled::Recalled;
 use crate::crypto::digest::Digest32;
 use crate::json::Json;
-use crate::risk::recalled::Recalled;
 use crate::time::UnixTime;
 use std::time::Duration;
 

@@ -53,7 +53,7 @@ pub enum Condition {
     },
     /// The request is the last of these steps, and the others were forwarded before it, in order.
     Sequence {
-        /// Names of routes.
+        /// Names of routes, or of classes of calls.
         steps: Rc<[Rc<str>]>,
         /// The while in which all of them lie.
         within: Duration,

@@ -4,12 +4,14 @@
 use super::abi::{self, Fault, Level};
 use super::asserting::asserter;
 use super::held::Held;
+use super::logs::{closed, logs, memory, rolling};
 use super::meters::Meters;
-use super::ports::{Closed, Counted, Kept, Rolled, SharedBuckets, SharedData, worker_memory};
+use super::ports::{Closed, Counted, Rolled, SharedData};
 use super::read::{self, Moment};
 use super::secrets::{Missing, given, secrets};
 use super::waiting::Table;
 use crate::assertion::Asserter;
+use crate::behaviour::{Blank, Memory};
 use crate::crypto::{Pure, Verifier};
 use crate::http::Connection;
 use crate::keys;
@@ -17,7 +19,7 @@ use crate::pipeline::{self, Env, Outcome, Step};
 use crate::policy::{self, Policy};
 use crate::proof::Method;
 use crate::proof::dpop::nonce::Mint;
-use crate::proof::replay::{Log, ReplayLog};
+use crate::proof::replay::ReplayLog;
 use crate::reason::Reason;
 use crate::revocation;
 use crate::revocation::store::Means;
@@ -30,9 +32,7 @@ use crate::token::introspection::desk::{Desk, Ticket};
 use crate::token::introspection::request::Client;
 use crate::token::issuer::Issuer;
 use crate::token::{IssuerId, Kind};
-use crate::transaction::single_use::{self, TransactionLog};
-use crate::uses::Geometry;
-use crate::uses::fleet::{Rolling, Term};
+use crate::transaction::single_use::TransactionLog;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -108,6 +108,7 @@ pub(super) struct Gate {
     verifier: Box<dyn Verifier>,
     replay: Box<dyn ReplayLog>,
     transactions: Box<dyn TransactionLog>,
+    memory: Box<dyn Memory>,
     nonces: Option<Mint>,
     tokens: RefCell<Cache>,
     asserter: Option<Asserter>,
@@ -153,6 +154,7 @@ impl Gate {
             verifier: Box::new(verifier),
             replay,
             transactions,
+            memory: memory(&policy, secret),
             asserter,
             nonces,
             clients,
@@ -203,6 +205,7 @@ impl Gate {
             meters,
             replay: Box::new(Closed),
             transactions: Box::new(Closed),
+            memory: Box::new(Blank),
             nonces: None,
             tokens: RefCell::default(),
             asserter: None,
@@ -297,6 +300,7 @@ impl Gate {
             keys: &keys,
             lists: &lists,
             replay: &*self.replay,
+            memory: &*self.memory,
             nonces: self.nonces.as_ref(),
             leases: &self.leases,
             transactions: &*self.transactions,
@@ -306,73 +310,6 @@ impl Gate {
             introspections: &self.introspections,
         })
     }
-}
-
-type Logs = (Box<dyn ReplayLog>, Box<dyn TransactionLog>);
-
-fn closed() -> Logs {
-    (Box::new(Closed), Box::new(Closed))
-}
-
-/// The logs that the policy declares, each over the memory that reaches so far. A policy without
-/// transactions that are used once has no log for them.
-fn logs(policy: &Policy, secret: &[u8], now: UnixTime) -> Logs {
-    let geometry = Geometry::of(policy.replay.memory);
-    let key = Kept::Proofs.key(secret);
-    let window = policy.window();
-    let replay: Box<dyn ReplayLog> = match policy.replay.log {
-        policy::Scope::Worker => {
-            let memory = worker_memory(secret, Kept::Proofs);
-            Box::new(Log::open(memory, geometry, key, window, now))
-        }
-        policy::Scope::Host | policy::Scope::Fleet => {
-            let memory = SharedBuckets::of(secret, Kept::Proofs);
-            Box::new(Log::open(memory, geometry, key, window, now))
-        }
-    };
-    let Some(rules) = policy.single_use else {
-        return (replay, Box::new(Closed));
-    };
-    let key = Kept::Transactions.key(secret);
-    let transactions: Box<dyn TransactionLog> = match rules.log {
-        policy::Scope::Worker => {
-            let memory = worker_memory(secret, Kept::Transactions);
-            Box::new(single_use::Log::open(
-                memory,
-                geometry,
-                key,
-                rules.window,
-                now,
-            ))
-        }
-        policy::Scope::Host | policy::Scope::Fleet => {
-            let memory = SharedBuckets::of(secret, Kept::Transactions);
-            Box::new(single_use::Log::open(
-                memory,
-                geometry,
-                key,
-                rules.window,
-                now,
-            ))
-        }
-    };
-    (replay, transactions)
-}
-
-/// The leases of the policy's store, none yet, for the uses of proofs and of transactions: for those
-/// that are put to it.
-fn rolling(policy: &Policy) -> (Option<Rolling>, Option<Rolling>) {
-    let Some(store) = &policy.replay.store else {
-        return (None, None);
-    };
-    let of = |window| Rolling::new(Term::of(window, store.clock_skew, store.timeout));
-    let mut routes = policy.routes.iter();
-    let proofs = routes.any(|route| route.replay == policy::Scope::Fleet);
-    let transactions = policy.single_use.filter(|it| it.in_fleet);
-    (
-        proofs.then(|| of(policy.window())),
-        transactions.map(|it| of(it.window)),
-    )
 }
 
 /// Who the gate is to the authorization server of each issuer of opaque tokens.

@@ -28,6 +28,8 @@ mod held;
 #[cfg(target_os = "wasi")]
 mod inquire;
 #[cfg(target_os = "wasi")]
+mod logs;
+#[cfg(target_os = "wasi")]
 mod meters;
 mod pairs;
 #[cfg(target_os = "wasi")]

@@ -44,13 +44,15 @@ impl Board for SharedData {
     }
 }
 
-/// What a log holds. Each has a region and a key of its own.
+/// What buckets hold. Each has a region and a key of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kept {
     /// Uses of proofs.
     Proofs,
     /// Uses of transactions.
     Transactions,
+    /// What was forwarded before.
+    Past,
 }
 
 impl Kept {
@@ -59,6 +61,7 @@ impl Kept {
         match self {
             Self::Proofs => "replay buckets",
             Self::Transactions => "transaction buckets",
+            Self::Past => "behaviour pages",
         }
     }
 
@@ -69,6 +72,7 @@ impl Kept {
             match self {
                 Self::Proofs => "replay",
                 Self::Transactions => "transactions",
+                Self::Past => "behaviour",
             },
         )
     }

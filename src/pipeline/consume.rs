@@ -151,11 +151,42 @@ fn known(spending: &Spending, env: &Env<'_>) -> Scope {
     }
 }
 
+/// What comes of a transaction, apart from the request.
+enum Taken {
+    /// It is not one that is used once.
+    Free,
+    Used(Passage),
+    Ask(Call, Entry, Lease),
+}
+
+/// Uses the transaction up, or has the store say. A request whose transaction was used before is not
+/// forwarded, so it does not count as one.
 pub(super) fn consume(cleared: Cleared, env: &Env<'_>, case: &mut Case) -> Result<Consume, Reason> {
+    match take(&cleared, env, case) {
+        Ok(Taken::Free) => {
+            let passage = None;
+            Ok(Consume::Done(Consumed { cleared, passage }))
+        }
+        Ok(Taken::Used(passage)) => Ok(Consume::Done(Consumed::of(cleared, passage, case))),
+        Ok(Taken::Ask(call, entry, lease)) => {
+            let consuming = Consuming {
+                cleared,
+                entry,
+                lease,
+            };
+            Ok(Consume::Ask(call, consuming))
+        }
+        Err(reason) => {
+            cleared.assessed().take_back(env);
+            Err(reason)
+        }
+    }
+}
+
+fn take(cleared: &Cleared, env: &Env<'_>, case: &mut Case) -> Result<Taken, Reason> {
     let authorized = &cleared.assessed().authorized;
     let Some(spending) = &authorized.spending else {
-        let passage = None;
-        return Ok(Consume::Done(Consumed { cleared, passage }));
+        return Ok(Taken::Free);
     };
     let caller = &authorized.caller;
     match spending.scope() {
@@ -164,25 +195,20 @@ pub(super) fn consume(cleared: Cleared, env: &Env<'_>, case: &mut Case) -> Resul
             let passage = env
                 .transactions
                 .consume(spending, caller.owner(), env.now)?; // U3, U4
-            Ok(Consume::Done(Consumed::of(cleared, passage, case)))
+            Ok(Taken::Used(passage))
         }
         Scope::Fleet => {
             let known = look(authorized, env, case)?;
             if known == Some(Passage::Retry) {
                 case.note_spending(Scope::Fleet);
-                return Ok(Consume::Done(Consumed::of(cleared, Passage::Retry, case)));
+                return Ok(Taken::Used(Passage::Retry));
             }
             let store = env.policy.replay.store.as_ref().ok_or(Reason::HostFault)?;
             let lease = env.transaction_leases.lease(env.now);
             let lease = lease.ok_or(Reason::StoreLease)?;
             let entry = Entry::of_transaction(&store.prefix, spending.name());
             let call = Call::claiming(&entry, &spending.value(), lease);
-            let consuming = Consuming {
-                cleared,
-                entry,
-                lease,
-            };
-            Ok(Consume::Ask(call, consuming))
+            Ok(Taken::Ask(call, entry, lease))
         }
     }
 }
@@ -200,6 +226,21 @@ impl Consuming {
         env: &Env<'_>,
         case: &mut Case,
     ) -> Result<Consumed, Reason> {
+        match self.claimed(answer, env, case) {
+            Ok(passage) => Ok(Consumed::of(self.cleared, passage, case)),
+            Err(reason) => {
+                self.cleared.assessed().take_back(env);
+                Err(reason)
+            }
+        }
+    }
+
+    fn claimed(
+        &self,
+        answer: Result<Answer, Silence>,
+        env: &Env<'_>,
+        case: &mut Case,
+    ) -> Result<Passage, Reason> {
         let response = match answer {
             Ok(Answer::Consumed(response)) => response,
             Ok(
@@ -220,9 +261,7 @@ impl Consuming {
         // What this process let pass while the store was asked, it knows better than the store.
         let owner = authorized.caller.owner();
         match env.transactions.consume(spending, owner, env.now) {
-            Ok(_) | Err(Reason::TransactionPredatesLog) => {
-                Ok(Consumed::of(self.cleared, passage, case))
-            }
+            Ok(_) | Err(Reason::TransactionPredatesLog) => Ok(passage),
             Err(reason) => Err(reason),
         }
     }

@@ -44,43 +44,55 @@ impl Cleared {
 }
 
 pub(super) fn decide(
-    assessed: Assessed,
+    mut assessed: Assessed,
     env: &Env<'_>,
     case: &mut Case,
 ) -> Result<Decided, Reason> {
-    let route = &assessed.authorized.caller.admitted.route;
-    match route.risk.band(&assessed.score) {
-        Band::Low => Ok(Decided::Cleared(Cleared { assessed })),
-        Band::Refuse => Err(Reason::RiskRefused),
-        Band::StepUp => {
-            if let Some(glass) = assessed.authorized.parties.glass {
-                return Ok(Decided::Cleared(Cleared::by_glass(assessed, glass))); // G6
+    let glass = assessed.authorized.parties.glass;
+    loop {
+        match assessed.band() {
+            Band::Low if assessed.is_learnt(env, case) => {
+                return Ok(Decided::Cleared(Cleared { assessed }));
             }
-            let Some(rules) = &route.step_up else {
-                return Err(Reason::RiskRefused);
-            };
-            let principal = &assessed.authorized.caller.principal;
-            // The loop guard: a token that meets the challenge is never challenged again.
-            if rules.challenge.as_ref().is_some_and(|challenge| {
-                !challenge.is_met(principal.acr(), principal.authenticated_at(), env.now)
-            }) {
-                return Err(Reason::StepUpRequired);
-            }
-            let service = env
-                .policy
-                .services
-                .get(rules.service.0)
-                .ok_or(Reason::HostFault)?;
-            case.note_asked(&service.name);
-            let body = step_up::write(&evaluation(&assessed, env, case));
-            let call = Call {
-                service: rules.service,
-                request_id: case.id().to_owned(),
-                body,
-            };
-            Ok(Decided::Ask(call, assessed))
+            // It was scored anew.
+            Band::Low => {}
+            Band::Refuse => return Err(Reason::RiskRefused),
+            Band::StepUp => match glass {
+                None => return ask(assessed, env, case),
+                Some(glass) if assessed.is_learnt(env, case) => {
+                    return Ok(Decided::Cleared(Cleared::by_glass(assessed, glass))); // G6
+                }
+                Some(_) => {}
+            },
         }
     }
+}
+
+fn ask(assessed: Assessed, env: &Env<'_>, case: &mut Case) -> Result<Decided, Reason> {
+    let route = &assessed.authorized.caller.admitted.route;
+    let Some(rules) = &route.step_up else {
+        return Err(Reason::RiskRefused);
+    };
+    let principal = &assessed.authorized.caller.principal;
+    // The loop guard: a token that meets the challenge is never challenged again.
+    if rules.challenge.as_ref().is_some_and(|challenge| {
+        !challenge.is_met(principal.acr(), principal.authenticated_at(), env.now)
+    }) {
+        return Err(Reason::StepUpRequired);
+    }
+    let service = env
+        .policy
+        .services
+        .get(rules.service.0)
+        .ok_or(Reason::HostFault)?;
+    case.note_asked(&service.name);
+    let body = step_up::write(&evaluation(&assessed, env, case));
+    let call = Call {
+        service: rules.service,
+        request_id: case.id().to_owned(),
+        body,
+    };
+    Ok(Decided::Ask(call, assessed.waits()))
 }
 
 fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> Evaluation<'a> {

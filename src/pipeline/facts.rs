@@ -1,5 +1,6 @@
 //! What a request shows to the signals of its route.
 
+use crate::behaviour::recalled::Recalled;
 use crate::http::forwarded_certificate::Hop;
 use crate::http::spiffe::SpiffeId;
 use crate::http::{Connection, Field, RequestHead};
@@ -18,6 +19,7 @@ use std::rc::Rc;
 /// A granted request, as far as signals ask.
 pub(super) struct Shown<'a> {
     pub(super) authorized: &'a Authorized,
+    pub(super) recalled: Recalled,
     pub(super) connection: &'a Connection,
     pub(super) env: &'a Env<'a>,
 }
@@ -121,6 +123,10 @@ impl Facts for Shown<'_> {
             || self.authorized.body_is_empty
             || caller.content.is_some()
             || transaction.is_some_and(Rules::binds_body)
+    }
+
+    fn recalled(&self) -> Recalled {
+        self.recalled
     }
 
     fn detail(&self) -> Option<&Json> {

@@ -15,6 +15,7 @@ mod parties;
 mod principal;
 mod question;
 mod release;
+mod remember;
 mod settle;
 mod spend;
 
@@ -25,6 +26,7 @@ pub use release::{OURS, is_ours};
 pub use spend::of_store;
 
 use crate::assertion::Asserter;
+use crate::behaviour::Memory;
 use crate::crypto::Verifier;
 use crate::http::{Connection, RequestHead};
 use crate::policy::Policy;
@@ -77,6 +79,8 @@ pub struct Env<'a> {
     pub transactions: &'a dyn TransactionLog,
     /// What entries of transactions in the store of the fleet live by.
     pub transaction_leases: &'a dyn fleet::Leases,
+    /// What is remembered of earlier requests, for routes that ask.
+    pub memory: &'a dyn Memory,
     /// Tokens that were verified before.
     pub tokens: &'a RefCell<Cache>,
     /// Signs for upstreams, where the policy says so.
@@ -270,9 +274,16 @@ fn finish(cleared: Cleared, mut case: Case, env: &Env<'_>) -> Step {
 
 /// The one way to forward a governed request.
 fn forward(consumed: &Consumed, case: Case, env: &Env<'_>) -> Outcome {
+    let assessed = consumed.cleared().assessed();
     match release::granted(consumed, env, &case) {
-        Ok(release) => case.forwarded(release),
-        Err(reason) => case.refused(reason),
+        Ok(release) => {
+            assessed.is_seen(env);
+            case.forwarded(release)
+        }
+        Err(reason) => {
+            assessed.take_back(env);
+            case.refused(reason)
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a route has for calls of the Model Context Protocol.
 
-use crate::{mcp, transaction};
+use crate::{behaviour, mcp, transaction};
 use std::rc::Rc;
 
 /// What stands before the path of a resource where its metadata is (RFC 9728 section 3.1).
@@ -43,6 +43,8 @@ pub struct Class {
     pub scopes: Vec<String>,
     /// What must be granted.
     pub transaction: Option<transaction::Rules>,
+    /// What its calls remember.
+    pub behaviour: behaviour::Rules,
     /// All scopes of such a call, those of the route first, separated by spaces.
     pub challenge_scope: Rc<str>,
 }

@@ -1,5 +1,6 @@
 //! What a request shows to the signals. Nothing of it is computed unless a signal asks.
 
+use crate::behaviour::recalled::Recalled;
 use crate::json::Json;
 use crate::risk::strength::Strength;
 use crate::route::Parameters;
@@ -51,6 +52,10 @@ pub trait Facts {
     /// Whether the request has no body, or its transaction or a signature says what must be in it.
     fn body_is_bound(&self) -> bool {
         false
+    }
+    /// Which conditions on the past hold.
+    fn recalled(&self) -> Recalled {
+        Recalled::ALL
     }
     /// The granted transaction.
     fn detail(&self) -> Option<&Json> {

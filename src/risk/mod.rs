@@ -7,18 +7,21 @@ pub mod expression;
 pub mod facts;
 pub mod hours;
 pub mod privilege;
-pub mod recalled;
+pub mod remembered;
 pub mod score_of_hop;
 pub mod source;
 pub mod strength;
 #[cfg(test)]
 mod tests;
 
+use crate::behaviour::Condition as Past;
+use crate::behaviour::recalled::Recalled;
 use acr::AcrBelow;
 use amount::Above;
 use expression::{Expression, Judged, Root};
 use facts::Facts;
 use privilege::ExcessScopes;
+use remembered::Remembered;
 use score_of_hop::RiskHeader;
 use source::SourceClass;
 use std::rc::Rc;
@@ -32,6 +35,10 @@ pub struct Rules {
     pub base: u32,
     /// What adds to them.
     pub signals: Vec<Signal>,
+    /// The most points that habits alone add, all of them together.
+    pub behaviour_cap: u32,
+    /// The class of routes that its requests teach and ask. None: the route alone.
+    pub learn_in: Option<Rc<str>>,
     /// From here the step-up is asked for.
     pub step_up_at: Option<u32>,
     /// From here the request is refused.
@@ -78,6 +85,8 @@ pub enum Condition {
     Above(Above),
     /// An expression holds, or cannot be told.
     When(Expression),
+    /// What was forwarded before says so, or is not known.
+    Remembered(Remembered),
 }
 
 /// What a condition may ask of a request that not every route has.
@@ -91,6 +100,8 @@ pub enum Need {
     Token,
     /// The granted transaction.
     Detail,
+    /// A subject that somebody vouches for.
+    Subject,
 }
 
 /// One part of a score.
@@ -155,9 +166,54 @@ impl Rules {
                 faulted: false,
             });
         }
+        self.sum(contributions, |signal| {
+            signal.when.points(signal.add, facts)
+        })
+    }
+
+    /// The same score by another past: what does not rest on the past stays as it was.
+    #[must_use]
+    pub fn again(&self, score: &Score, recalled: Recalled) -> Score {
+        let is_of_signal = |part: &&Contribution| {
+            let mut signals = self.signals.iter();
+            signals.any(|signal| Rc::ptr_eq(&signal.name, &part.name))
+        };
+        let parts = || score.contributions.iter();
+        let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(1));
+        contributions.extend(parts().filter(|part| !is_of_signal(part)).cloned());
+        self.sum(contributions, |signal| {
+            let own = |part: &&Contribution| Rc::ptr_eq(&part.name, &signal.name);
+            match signal.when.past() {
+                Some(past) if past.holds(recalled) => (signal.add, false),
+                Some(_) => (0, false),
+                None => parts()
+                    .find(own)
+                    .map_or((0, false), |part| (part.add, part.faulted)),
+            }
+        })
+    }
+
+    /// The conditions on the past, by their numbers.
+    pub fn past(&self) -> impl Iterator<Item = &Past> {
+        let signals = self.signals.iter();
+        signals.filter_map(|signal| signal.when.past().map(|past| &past.condition))
+    }
+
+    /// Adds what each signal says, of habits up to the cap. One that the cap leaves nothing of
+    /// stands there with nothing.
+    fn sum(&self, leading: Vec<Contribution>, points: impl Fn(&Signal) -> (u32, bool)) -> Score {
+        let mut contributions = leading;
+        let mut left = self.behaviour_cap;
         for signal in &self.signals {
-            let (add, faulted) = signal.when.points(signal.add, facts);
-            if add > 0 {
+            let (points, faulted) = points(signal);
+            let add = if signal.when.is_habit() {
+                let add = points.min(left);
+                left = left.saturating_sub(add);
+                add
+            } else {
+                points
+            };
+            if points > 0 {
                 contributions.push(Contribution {
                     name: Rc::clone(&signal.name),
                     add,
@@ -217,6 +273,7 @@ impl Condition {
                 Judged::Fails => false,
                 Judged::Faulted => return (most, true),
             },
+            Self::Remembered(past) => past.holds(facts.recalled()),
         };
         (if holds { most } else { 0 }, false)
     }
@@ -238,6 +295,23 @@ impl Condition {
             Self::BodyUnbound => "body_unbound",
             Self::Above(_) => "above",
             Self::When(_) => "when",
+            Self::Remembered(past) => past.name(),
+        }
+    }
+
+    /// Whether it is a hint about habits, which `behaviour_cap` bounds.
+    #[must_use]
+    pub const fn is_habit(&self) -> bool {
+        matches!(self, Self::Remembered(past) if past.is_habit)
+    }
+
+    /// The condition on the past, if it is one.
+    #[must_use]
+    pub const fn past(&self) -> Option<&Remembered> {
+        if let Self::Remembered(past) = self {
+            Some(past)
+        } else {
+            None
         }
     }
 
@@ -258,6 +332,16 @@ impl Condition {
                 Need::Source | Need::Peer => expression.names(Root::Connection),
                 Need::Token => expression.names(Root::Token) || expression.names(Root::Actor),
                 Need::Detail => expression.names(Root::Detail),
+                Need::Subject => false,
+            },
+            Self::Remembered(past) => match &past.condition {
+                Past::FirstSeen(_) | Past::Requests { .. } | Past::Sequence { .. } => {
+                    need == Need::Subject
+                }
+                Past::ScopeJump => matches!(need, Need::Subject | Need::Token),
+                Past::Amounts(_) | Past::Values { .. } => {
+                    matches!(need, Need::Subject | Need::Detail)
+                }
             },
         }
     }

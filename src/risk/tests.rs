@@ -120,6 +120,8 @@ fn never() -> Condition {
 
 fn rules(base: u32, signals: Vec<Signal>, thresholds: (Option<u32>, Option<u32>)) -> Rules {
     Rules {
+        behaviour_cap: 0,
+        learn_in: None,
         base,
         signals,
         step_up_at: thresholds.0,
@@ -340,6 +342,7 @@ fn what_is_missing_counts() {
     }
 }
 
+mod past;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;
 mod signals;

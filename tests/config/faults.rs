@@ -43,6 +43,7 @@ fn each_fault_is_told_with_its_path() {
     hold("break-glass.yaml", "faults/break-glass.yaml", 30);
     hold("delegation.yaml", "faults/delegation.yaml", 28);
     hold("risk.yaml", "faults/risk.yaml", 30);
+    hold("behaviour.yaml", "faults/behaviour.yaml", 40);
     hold("single_use.yaml", "faults/single_use.yaml", 12);
     hold("workloads.yaml", "faults/workloads.yaml", 45);
     hold("bindings.yaml", "faults/bindings.yaml", 80);

@@ -12,6 +12,7 @@
 mod support;
 
 mod break_glass;
+mod budget;
 mod delegation;
 mod dpop;
 mod fleet;

@@ -16,6 +16,7 @@ pub(crate) mod fleet;
 pub(crate) mod nonces;
 pub(crate) mod once;
 pub(crate) mod orders;
+pub(crate) mod past;
 pub(crate) mod plan;
 pub(crate) mod policy;
 pub(crate) mod reads;

@@ -2,11 +2,13 @@
 //! itself, and a decision service that is a value.
 
 use crate::support::fleet::Fleet;
+use crate::support::past;
 use crate::support::plan::{self, Wire};
 use crate::support::policy;
 use crate::support::revoked;
 use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
 use countersign::assertion::Asserter;
+use countersign::behaviour;
 use countersign::config;
 use countersign::crypto::digest::MacKey;
 use countersign::crypto::private::PrivateKey;
@@ -126,6 +128,8 @@ pub(crate) struct World {
     pub(crate) log: Log<Memory>,
     /// The log of transactions.
     pub(crate) transactions: single_use::Log<Memory>,
+    /// What is remembered of forwarded requests.
+    pub(crate) memory: Box<dyn behaviour::Memory>,
     /// The store that the fleet shares.
     pub(crate) fleet: Rc<Fleet>,
     pub(crate) tokens: RefCell<Cache>,
@@ -170,6 +174,7 @@ impl World {
             lists: Lists::of(&policy, now),
             log,
             transactions,
+            memory: past::memory(&policy),
             fleet: Rc::new(Fleet::at(now)),
             tokens: RefCell::new(Cache::holding(64)),
             nonces,
@@ -206,6 +211,7 @@ impl World {
             keys: &keys,
             lists: &self.lists,
             replay: &self.log,
+            memory: &*self.memory,
             leases: &*self.fleet,
             transactions: &self.transactions,
             transaction_leases: &*self.fleet,

@@ -174,5 +174,5 @@ fn a_blank_memory_has_every_condition_hold() {
     assert_eq!(now(&Blank, 0), [true; 8]);
     assert_eq!(known(&Blank), [true; 8]);
     assert!(Recollection::blank().recalled.holds(63));
-    assert!(crate::risk::recalled::Recalled::NONE.holds(64));
+    assert!(crate::behaviour::recalled::Recalled::NONE.holds(64));
 }

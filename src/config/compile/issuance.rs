@@ -83,7 +83,9 @@ pub(super) fn needs_no_token(route: &Route, problem: &str, at: &At<'_>, faults: 
     for (place, signal) in route.risk.signals.iter().enumerate() {
         let lacks_token = signal.when.needs(Need::Token);
         let lacks_detail = signal.when.needs(Need::Detail) && !is_told;
-        let is_there = !lacks_token && !lacks_detail;
+        // Keys alone cost nothing, so nothing is remembered of them.
+        let is_nobody = signal.when.needs(Need::Subject) && route.issuance;
+        let is_there = !lacks_token && !lacks_detail && !is_nobody;
         let at = signals_at.item(place);
         faults.check(is_there, &at.member(signal.when.name()), problem);
     }

@@ -1,6 +1,7 @@
 //! From what is written to what is meant. Every function tells its faults and goes on, so that one
 //! reading shows them all; None means that a fault was told.
 
+mod behaviour;
 mod body;
 mod break_glass;
 mod call;
@@ -70,6 +71,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let wimse_at = root.member("wimse_signature");
     let wimse_signature = workload::signature(whole.wimse_signature, &wimse_at, faults);
     let waiting = waiting(whole.waiting, &root.member("waiting"), faults);
+    let has_behaviour = whole.behaviour.is_some();
+    let behaviour = behaviour::limits(whole.behaviour, &root.member("behaviour"), faults);
     let deadline = waiting.map(|it| it.deadline);
     let replay = replay::Section::read(whole.replay, whole.stores, deadline, &root, faults);
     let upstream = upstream::compile(whole.upstream, &root.member("upstream"), faults);
@@ -100,6 +103,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
         replay: &replay,
         glass: break_glass::Profile::AtFault,
+        has_behaviour,
         workload_scheme: wpt.as_ref().and_then(|rules| rules.profile.challenge()),
     };
     let referred = revocation::Known {
@@ -154,6 +158,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         wpt: wpt?,
         wimse_signature: wimse_signature?,
         waiting: waiting?,
+        behaviour: behaviour?,
         issuers,
         signature_keys: signature_keys?,
         sources,

@@ -27,6 +27,8 @@ pub(super) struct Known<'a> {
     pub(super) replay: &'a Section,
     /// By which profile people break the glass.
     pub(super) glass: Profile,
+    /// Whether the policy has a `behaviour`.
+    pub(super) has_behaviour: bool,
     /// The scheme of workload proof tokens, where their draft has one.
     pub(super) workload_scheme: Option<&'static str>,
 }

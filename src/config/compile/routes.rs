@@ -3,9 +3,10 @@
 use super::body::Bodies;
 use super::names::Known;
 use super::{
-    At, Faults, Part, body, break_glass, delegation, dpop, identity, issuance, mcp, opaque, peers,
-    risk, signature, step_up, text, transaction, upstream, workload,
+    At, Faults, Part, behaviour, body, break_glass, delegation, dpop, identity, issuance, mcp,
+    opaque, peers, risk, signature, step_up, text, transaction, upstream, workload,
 };
+use crate::behaviour::Rules;
 use crate::config::wire::route::{Match, Proof, Route as Written};
 use crate::http::origin::Origin;
 use crate::policy::{IdentityRules, Route};
@@ -26,18 +27,22 @@ pub(super) fn compile(
     let algs: Rc<str> = joined(algorithms.map(|algorithm| algorithm.name()));
     let mut listed = Listed::default();
     let mut routes = Vec::with_capacity(written.len());
+    let count = written.len();
     for (place, part) in written.into_iter().enumerate() {
         let at = at.item(place);
         if let Some(written) = part.open(&at, faults) {
             let route = route(written, place, known, &mut listed, &algs, &at, faults);
-            routes.extend(route.map(Rc::new));
+            routes.extend(route);
         }
     }
     let index = listed.index(at, faults)?;
     for (route, place) in routes.iter().zip(&listed.places) {
         mcp::unlisted(route, &index, &at.item(*place), faults);
     }
-    Some((routes, index))
+    if routes.len() == count {
+        behaviour::link(&mut routes, known.has_behaviour, at, faults);
+    }
+    Some((routes.into_iter().map(Rc::new).collect(), index))
 }
 
 #[expect(clippy::too_many_lines, reason = "one member after the other")]
@@ -199,6 +204,7 @@ fn route(
         transaction: transaction?,
         mcp: mcp?,
         risk: risk?,
+        behaviour: Rules::default(),
         step_up: step_up?,
         challenge_algs: Rc::clone(algs),
     };

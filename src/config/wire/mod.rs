@@ -2,6 +2,7 @@
 //!
 //! The comments of members are the descriptions in the committed JSON Schema.
 
+pub(super) mod behaviour;
 pub(super) mod break_glass;
 pub(super) mod delegation;
 pub(super) mod dpop;
@@ -22,6 +23,7 @@ pub(super) mod upstream;
 pub(super) mod workload;
 
 use super::part::Part;
+use behaviour::Behaviour;
 use break_glass::BreakGlass;
 use dpop::Dpop;
 use hop::Hop;
@@ -72,6 +74,8 @@ pub(super) struct Document {
     pub(super) wimse_signature: Option<Part<WimseSignature>>,
     /// How much may wait, and how long.
     pub(super) waiting: Option<Part<Waiting>>,
+    /// How much is remembered of what was forwarded, for routes with a signal that asks.
+    pub(super) behaviour: Option<Part<Behaviour>>,
     /// What the upstream sees.
     pub(super) upstream: Option<Part<Upstream>>,
     /// Proxies whose word on their client's certificate is taken. Where there are none,

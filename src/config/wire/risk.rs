@@ -1,5 +1,6 @@
 //! The score of a route as it is written: points, and what adds them.
 
+use super::behaviour::{Budget, Rate, Who};
 use super::scalar::{Span, Whole};
 use crate::config::part::Part;
 use serde::Deserialize;
@@ -14,6 +15,14 @@ pub(in crate::config) struct Risk {
     /// What adds to them.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(in crate::config) signals: Option<Part<Vec<Part<Signal>>>>,
+    /// The most points that `first_seen`, `scope_jump` and `rate_above` add, all of them together,
+    /// so that habits never decide alone: with `base` they stay below both thresholds. Written where
+    /// there is such a signal.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1)))]
+    pub(in crate::config) behaviour_cap: Option<Part<Whole>>,
+    /// The class that its requests teach and ask, together with those of all routes that name it: the
+    /// route's own name unless written.
+    pub(in crate::config) learn_in: Option<Part<String>>,
     /// From here `step_up` decides. Without it, the route never asks.
     pub(in crate::config) step_up_at: Option<Part<Whole>>,
     /// From here the request is refused.
@@ -67,6 +76,15 @@ pub(in crate::config) struct Signal {
     /// `connection` and `route` holds. One that fails when it runs counts.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("maxLength" = crate::risk::expression::LONGEST)))]
     pub(in crate::config) when: Option<Part<String>>,
+    /// No such key, subject or pair was seen long enough ago, with a request that was forwarded.
+    pub(in crate::config) first_seen: Option<Part<Who>>,
+    /// `true`: the token holds a scope with which no request of the subject was forwarded long enough
+    /// ago.
+    pub(in crate::config) scope_jump: Option<Part<bool>>,
+    /// More requests of the subject were forwarded than is usual.
+    pub(in crate::config) rate_above: Option<Part<Rate>>,
+    /// With this request, more of the subject's would be forwarded than a limit.
+    pub(in crate::config) budget: Option<Part<Budget>>,
 }
 
 /// What a hop says of the source of a request, and which words for it do not count.

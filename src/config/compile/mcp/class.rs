@@ -2,6 +2,7 @@
 
 use super::super::{risk, transaction};
 use super::{At, Carrier, Faults, Part, text};
+use crate::behaviour::Rules;
 use crate::config::wire::mcp::Class as Written;
 use crate::mcp::{Mirror, Reading};
 use crate::policy::mcp::Class;
@@ -87,6 +88,7 @@ fn class(
         challenge_scope: all.join(" ").into(),
         scopes,
         transaction: transaction?,
+        behaviour: Rules::default(),
     };
     let reading = Reading {
         mirrors: mirrors?,

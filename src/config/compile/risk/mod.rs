@@ -2,18 +2,19 @@
 
 mod amount;
 mod expression;
+mod past;
 mod proof;
 mod signal;
 mod source;
 mod time;
 mod token;
 
-use super::{At, Faults, Part, within};
+use super::{At, Faults, Part, text, within};
 use crate::config::wire::risk::Risk;
 use crate::config::wire::scalar::Whole;
 use crate::http::forwarded_certificate::Hop;
 use crate::proof::Method;
-use crate::risk::Rules;
+use crate::risk::{Condition, Rules, Signal};
 use std::collections::BTreeMap;
 
 const MOST_POINTS: u64 = 1_000_000;
@@ -65,8 +66,20 @@ pub(super) fn compile(
             }
             signals.push(signal);
         }
+        number(&mut signals);
         (signals.len() == count).then_some(signals)
     });
+    let cap_at = at.member("behaviour_cap");
+    let cap = match Part::open_if_there(written.behaviour_cap, &cap_at, faults) {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(it)) => points(it, 1, &cap_at, faults).map(Some),
+    };
+    let class_at = at.member("learn_in");
+    let class = Part::open_if_there(written.learn_in, &class_at, faults);
+    if let Some(Some(name)) = &class {
+        text::name(name, &class_at, faults);
+    }
 
     let [step_up_at, refuse_at] = [
         ("step_up_at", written.step_up_at),
@@ -79,23 +92,83 @@ pub(super) fn compile(
             Some(number) => points(number, 1, &at, faults).map(Some),
         }
     });
+    let (signals, cap) = (signals?, cap?);
     let rules = Rules {
         base: base?,
-        signals: signals?,
+        behaviour_cap: cap.unwrap_or(0),
+        learn_in: class?.map(Into::into),
+        signals,
         step_up_at: step_up_at?,
         refuse_at: refuse_at?,
     };
     thresholds(&rules, route, at, faults);
+    habits(&rules, route, cap, at, faults);
     Some(rules)
+}
+
+/// Numbers the conditions on the past.
+fn number(signals: &mut [Signal]) {
+    let mut number = 0_usize;
+    for signal in signals {
+        if let Condition::Remembered(past) = &mut signal.when {
+            past.number = number;
+            number = number.saturating_add(1);
+        }
+    }
+}
+
+/// Habits are one input: they never decide alone.
+fn habits(rules: &Rules, route: &Carrier<'_>, cap: Option<u32>, at: &At<'_>, faults: &mut Faults) {
+    let at = at.member("behaviour_cap");
+    let is_habit = |signal: &&Signal| signal.when.is_habit();
+    let habit = rules.signals.iter().find(is_habit);
+    let (habit, cap) = match (habit, cap) {
+        (None, None) => return,
+        (None, Some(_)) => {
+            let problem = "bounds nothing: there is no `first_seen`, `scope_jump` or `rate_above`";
+            faults.add(&at, problem);
+            return;
+        }
+        (Some(habit), None) => {
+            let problem = format!(
+                "is missing, and signals such as {:?} need a bound on what they add together",
+                &*habit.name
+            );
+            faults.add(&at, problem);
+            return;
+        }
+        (Some(habit), Some(cap)) => (habit, cap),
+    };
+    let (_, fewest) = route.classes;
+    let most = rules.base.saturating_add(fewest).saturating_add(cap);
+    let thresholds = [
+        ("step_up_at", rules.step_up_at),
+        ("refuse_at", rules.refuse_at),
+    ];
+    let reached = thresholds
+        .iter()
+        .find_map(|(name, from)| from.filter(|from| most >= *from).map(|from| (name, from)));
+    if let Some((name, from)) = reached {
+        let problem = format!(
+            "makes {most} with `base`, so signals such as {:?} alone reach `{name}`, {from}",
+            &*habit.name
+        );
+        faults.add(&at, problem);
+    }
 }
 
 /// A threshold that no request can reach, or that every request reaches, is a mistake.
 fn thresholds(rules: &Rules, route: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) {
     let (asks, (most, fewest)) = (route.asks, route.classes);
+    let points = |is_habit: bool| {
+        let signals = rules.signals.iter();
+        let own = signals.filter(|signal| signal.when.is_habit() == is_habit);
+        own.fold(0_u32, |sum, signal| sum.saturating_add(signal.add))
+    };
     let all = rules
-        .signals
-        .iter()
-        .fold(rules.base, |sum, signal| sum.saturating_add(signal.add))
+        .base
+        .saturating_add(points(false))
+        .saturating_add(points(true).min(rules.behaviour_cap))
         .saturating_add(most);
     let least = rules.base.saturating_add(fewest);
     let step_up_at = at.member("step_up_at");

@@ -1,6 +1,6 @@
 //! A signal: its name, its points, and exactly one condition.
 
-use super::{Carrier, amount, expression, points, proof, source, time, token};
+use super::{Carrier, amount, expression, past, points, proof, source, time, token};
 use crate::config::compile::{At, Faults, Part, text};
 use crate::config::wire::risk::Signal as Written;
 use crate::config::wire::scalar::Whole;
@@ -10,7 +10,7 @@ use crate::risk::{Condition, Signal};
 const CONDITIONS: &str = "`outside`, `source_outside`, `source_class`, `risk_header`, \
                           `token_older_than`, `authentication_older_than`, `acr_below`, \
                           `excess_scopes`, `actors_above`, `proof_weaker_than`, `body_unbound`, \
-                          `above`, `when`";
+                          `above`, `when`, `first_seen`, `scope_jump`, `rate_above`, `budget`";
 
 pub(super) fn compile(
     mut written: Written,
@@ -130,6 +130,14 @@ fn conditions(
     });
     found.take("when", written.when.take(), |it, at, faults| {
         expression::compile(&it, route.is_transaction, at, faults)
+    });
+    found.take("first_seen", written.first_seen.take(), |it, _, _| {
+        Some(past::first_seen(it))
+    });
+    found.take("scope_jump", written.scope_jump.take(), past::scope_jump);
+    found.take("rate_above", written.rate_above.take(), past::rate);
+    found.take("budget", written.budget.take(), |it, at, faults| {
+        past::budget(it, route.is_transaction, at, faults)
     });
     found.conditions
 }
