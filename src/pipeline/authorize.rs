@@ -23,8 +23,8 @@ pub(super) struct Authorized {
     pub(super) caller: Authenticated,
     pub(super) parties: Parties,
     granted: Option<Granted>,
-    /// Whether the body was held, and has no byte.
-    pub(super) body_is_empty: bool,
+    /// How many bytes the body has, where it was held.
+    pub(super) body_length: Option<usize>,
     /// The class of the call, where the route takes calls.
     class: Option<ClassId>,
     /// The use of the transaction, where it is used once.
@@ -135,7 +135,7 @@ pub(super) fn authorize(
 ) -> Result<Authorized, Reason> {
     let admitted = &caller.admitted;
     let is_asserted = env.policy.upstream.assertion.is_some();
-    let body_is_empty = body.is_some_and(<[u8]>::is_empty);
+    let body_length = body.map(<[u8]>::len);
     let bound = admitted.route.transaction.as_ref();
     let is_bound = bound.is_some_and(Rules::binds_digest);
     let is_hashed = is_asserted || is_bound;
@@ -183,7 +183,7 @@ pub(super) fn authorize(
         caller,
         parties,
         granted,
-        body_is_empty,
+        body_length,
         class,
         spending,
         body_digest,

@@ -11,6 +11,7 @@ use crate::proof::Method;
 use crate::risk::facts::{Actor, Facts, Request};
 use crate::risk::strength::Strength;
 use crate::time::UnixTime;
+use crate::token::subject::SubjectKind;
 use crate::token::{self, Token};
 use crate::transaction::Rules;
 use std::net::IpAddr;
@@ -120,13 +121,26 @@ impl Facts for Shown<'_> {
         let caller = &self.authorized.caller;
         let transaction = self.authorized.rules();
         caller.admitted.head.is_alone()
-            || self.authorized.body_is_empty
+            || self.authorized.body_length == Some(0)
             || caller.content.is_some()
             || transaction.is_some_and(Rules::binds_body)
     }
 
     fn recalled(&self) -> Recalled {
         self.recalled
+    }
+
+    fn subject_kind(&self) -> Option<SubjectKind> {
+        self.authorized.caller.principal.subject_kind()
+    }
+
+    fn tool_class(&self) -> Option<&str> {
+        self.authorized.class().map(|class| &*class.name)
+    }
+
+    fn body_length(&self) -> Option<usize> {
+        let is_alone = self.authorized.caller.admitted.head.is_alone();
+        self.authorized.body_length.or(is_alone.then_some(0))
     }
 
     fn detail(&self) -> Option<&Json> {

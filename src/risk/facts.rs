@@ -5,6 +5,7 @@ use crate::json::Json;
 use crate::risk::strength::Strength;
 use crate::route::Parameters;
 use crate::time::UnixTime;
+use crate::token::subject::SubjectKind;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -56,6 +57,18 @@ pub trait Facts {
     /// Which conditions on the past hold.
     fn recalled(&self) -> Recalled {
         Recalled::ALL
+    }
+    /// Of which kind the subject is.
+    fn subject_kind(&self) -> Option<SubjectKind> {
+        None
+    }
+    /// The name of the class of the call.
+    fn tool_class(&self) -> Option<&str> {
+        None
+    }
+    /// How many bytes the body has.
+    fn body_length(&self) -> Option<usize> {
+        None
     }
     /// The granted transaction.
     fn detail(&self) -> Option<&Json> {

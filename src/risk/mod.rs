@@ -16,6 +16,7 @@ mod tests;
 
 use crate::behaviour::Condition as Past;
 use crate::behaviour::recalled::Recalled;
+use crate::token::subject::SubjectKind;
 use acr::AcrBelow;
 use amount::Above;
 use expression::{Expression, Judged, Root};
@@ -83,6 +84,12 @@ pub enum Condition {
     BodyUnbound,
     /// An amount of the granted transaction exceeds a limit, or cannot be compared with it.
     Above(Above),
+    /// The subject is of one of these kinds, or nobody tells of which.
+    SubjectKind(Vec<SubjectKind>),
+    /// The call is of one of these classes.
+    ToolClass(Vec<Rc<str>>),
+    /// The body has more bytes than this.
+    BodyAbove(usize),
     /// An expression holds, or cannot be told.
     When(Expression),
     /// What was forwarded before says so, or is not known.
@@ -268,6 +275,15 @@ impl Condition {
             Self::ProofWeakerThan(least) => facts.strength().is_none_or(|shown| shown < *least),
             Self::BodyUnbound => !facts.body_is_bound(),
             Self::Above(above) => above.holds(facts),
+            Self::SubjectKind(kinds) => {
+                let kind = facts.subject_kind();
+                kind.is_none_or(|kind| kinds.contains(&kind))
+            }
+            Self::ToolClass(classes) => {
+                let class = facts.tool_class();
+                class.is_none_or(|class| classes.iter().any(|own| **own == *class))
+            }
+            Self::BodyAbove(most) => facts.body_length().is_none_or(|length| length > *most),
             Self::When(expression) => match expression.judge(facts) {
                 Judged::Holds => true,
                 Judged::Fails => false,
@@ -294,6 +310,9 @@ impl Condition {
             Self::ProofWeakerThan(_) => "proof_weaker_than",
             Self::BodyUnbound => "body_unbound",
             Self::Above(_) => "above",
+            Self::SubjectKind(_) => "subject_kind",
+            Self::ToolClass(_) => "tool_class",
+            Self::BodyAbove(_) => "body_above",
             Self::When(_) => "when",
             Self::Remembered(past) => past.name(),
         }
@@ -319,7 +338,12 @@ impl Condition {
     #[must_use]
     pub fn needs(&self, need: Need) -> bool {
         match self {
-            Self::OutsideHours(_) | Self::ProofWeakerThan(_) | Self::BodyUnbound => false,
+            Self::OutsideHours(_)
+            | Self::ProofWeakerThan(_)
+            | Self::BodyUnbound
+            | Self::SubjectKind(_)
+            | Self::ToolClass(_)
+            | Self::BodyAbove(_) => false,
             Self::OutsideNetworks(_) => need == Need::Source,
             Self::SourceClass(_) | Self::RiskHeader(_) => need == Need::Peer,
             Self::TokenOlderThan(_)

@@ -21,7 +21,7 @@ fn pointer(text: &str) -> Pointer {
 }
 
 /// A request that shows everything; a test takes away, or changes.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Shown<'a> {
     pub(super) source: Option<IpAddr>,
     pub(super) header: Option<&'a str>,
@@ -32,6 +32,9 @@ pub(super) struct Shown<'a> {
     pub(super) actors: Option<usize>,
     pub(super) strength: Option<Strength>,
     pub(super) body_is_bound: bool,
+    pub(super) kind: Option<SubjectKind>,
+    pub(super) class: Option<&'a str>,
+    pub(super) length: Option<usize>,
     pub(super) detail: Option<&'a Json>,
 }
 
@@ -66,6 +69,15 @@ impl Facts for Shown<'_> {
     fn body_is_bound(&self) -> bool {
         self.body_is_bound
     }
+    fn subject_kind(&self) -> Option<SubjectKind> {
+        self.kind
+    }
+    fn tool_class(&self) -> Option<&str> {
+        self.class
+    }
+    fn body_length(&self) -> Option<usize> {
+        self.length
+    }
     fn detail(&self) -> Option<&Json> {
         self.detail
     }
@@ -82,6 +94,9 @@ pub(super) fn facts(detail: Option<&Json>) -> Shown<'_> {
         actors: Some(1),
         strength: Some(Strength::Certificate),
         body_is_bound: true,
+        kind: Some(SubjectKind::Human),
+        class: Some("reads"),
+        length: Some(4096),
         detail,
     }
 }
@@ -326,6 +341,9 @@ fn what_is_missing_counts() {
         Condition::ActorsAbove(9),
         Condition::ProofWeakerThan(Strength::Dpop),
         Condition::BodyUnbound,
+        Condition::SubjectKind(Vec::new()),
+        Condition::ToolClass(Vec::new()),
+        Condition::BodyAbove(usize::MAX),
         Condition::Above(Above {
             claim: pointer("/amount"),
             limit: decimal,

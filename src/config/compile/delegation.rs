@@ -10,7 +10,7 @@ use crate::token::actor::{self, Actors, LONGEST_CHAIN, Rules};
 use crate::token::subject::{self, SubjectKind};
 
 /// What a policy calls a kind.
-fn kind(written: Kind) -> SubjectKind {
+pub(in crate::config::compile) fn kind(written: Kind) -> SubjectKind {
     match written {
         Kind::Human => SubjectKind::Human,
         Kind::Workload => SubjectKind::Workload,

@@ -6,8 +6,9 @@ use super::{At, Faults};
 use crate::crypto::Algorithm;
 use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
-use crate::policy::Handing;
+use crate::policy::{Handing, IdentityRules};
 use crate::token::issuer::Issuer;
+use crate::token::subject::SubjectKind;
 use std::collections::BTreeMap;
 
 /// What the routes of a policy refer to. None where the section itself is at fault, so that nothing
@@ -31,6 +32,23 @@ pub(super) struct Known<'a> {
     pub(super) has_behaviour: bool,
     /// The scheme of workload proof tokens, where their draft has one.
     pub(super) workload_scheme: Option<&'static str>,
+}
+
+impl Known<'_> {
+    /// Whether any issuer of the callers tells of which kind its subjects are. Those at fault may.
+    pub(super) fn tell_kinds(&self, identity: &IdentityRules) -> bool {
+        let all = [
+            SubjectKind::Human,
+            SubjectKind::Workload,
+            SubjectKind::Agent,
+        ];
+        let issuers = identity.issuers.iter().chain(&identity.workload_issuers);
+        let tells = |issuer: &Issuer| all.into_iter().any(|kind| issuer.tells(kind));
+        self.compiled.is_none_or(|compiled| {
+            let mut issuers = issuers.filter_map(|id| compiled.get(id.0));
+            issuers.any(tells) || !identity.peers.is_empty()
+        })
+    }
 }
 
 /// Names, and the place that each has in its compiled list.

@@ -159,6 +159,12 @@ fn route(
         settles_body,
         proofs: proof.as_ref().map(|it| it.any_of.as_slice()),
         scopes: identity.as_ref().map_or(&[], |it| it.scopes.as_slice()),
+        kinds: identity.as_ref().and_then(|it| it.kinds.as_deref()),
+        tells_kinds: identity.as_ref().is_none_or(|it| known.tell_kinds(it)),
+        calls: mcp
+            .as_ref()
+            .map(|it| it.as_ref().map(|it| it.classes.as_slice())),
+        most_body: bodies.map(|it| it.rules().map(|it| it.limits.bytes)),
         hops: known.hops,
         classes: mcp::points(mcp.as_ref()),
     };

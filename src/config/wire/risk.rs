@@ -1,7 +1,8 @@
 //! The score of a route as it is written: points, and what adds them.
 
 use super::behaviour::{Budget, Rate, Who};
-use super::scalar::{Span, Whole};
+use super::delegation::Kind;
+use super::scalar::{Size, Span, Whole};
 use crate::config::part::Part;
 use serde::Deserialize;
 
@@ -72,6 +73,14 @@ pub(in crate::config) struct Signal {
     pub(in crate::config) body_unbound: Option<Part<bool>>,
     /// An amount of the granted transaction exceeds a limit.
     pub(in crate::config) above: Option<Part<Above>>,
+    /// The subject is of one of these kinds, or its issuer tells of none.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) subject_kind: Option<Part<Vec<Kind>>>,
+    /// The call is of one of these classes of `mcp`.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) tool_class: Option<Part<Vec<String>>>,
+    /// The body, which the route holds, is larger than this.
+    pub(in crate::config) body_above: Option<Part<Size>>,
     /// An expression of the Common Expression Language over `request`, `token`, `detail`, `actor`,
     /// `connection` and `route` holds. One that fails when it runs counts.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("maxLength" = crate::risk::expression::LONGEST)))]

@@ -132,3 +132,16 @@ fn actors_proofs_and_bodies_count() {
     };
     assert!(Condition::BodyUnbound.holds(&unbound));
 }
+
+#[test]
+fn kinds_classes_and_sizes_count() {
+    let kinds = |kinds: &[SubjectKind]| Condition::SubjectKind(kinds.to_vec());
+    assert!(kinds(&[SubjectKind::Agent, SubjectKind::Human]).holds(&facts(None)));
+    assert!(!kinds(&[SubjectKind::Agent, SubjectKind::Workload]).holds(&facts(None)));
+    let classes =
+        |names: &[&str]| Condition::ToolClass(names.iter().map(|it| (*it).into()).collect());
+    assert!(classes(&["exports", "reads"]).holds(&facts(None)));
+    assert!(!classes(&["exports", "read"]).holds(&facts(None)));
+    assert!(!Condition::BodyAbove(4096).holds(&facts(None)));
+    assert!(Condition::BodyAbove(4095).holds(&facts(None)));
+}

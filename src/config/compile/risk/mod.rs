@@ -1,6 +1,7 @@
 //! Scores: signals and thresholds, and whether any request can reach them.
 
 mod amount;
+mod call;
 mod expression;
 mod past;
 mod proof;
@@ -13,13 +14,16 @@ use super::{At, Faults, Part, text, within};
 use crate::config::wire::risk::Risk;
 use crate::config::wire::scalar::Whole;
 use crate::http::forwarded_certificate::Hop;
+use crate::policy::mcp::Class;
 use crate::proof::Method;
 use crate::risk::{Condition, Rules, Signal};
+use crate::token::subject::SubjectKind;
 use std::collections::BTreeMap;
 
 const MOST_POINTS: u64 = 1_000_000;
 
 /// What of its route decides whether a signal can count. What is at fault there is None.
+#[expect(clippy::option_option, reason = "none and at fault are two things")]
 pub(super) struct Carrier<'a> {
     /// Whether it has a `step_up`.
     pub(super) asks: bool,
@@ -31,6 +35,14 @@ pub(super) struct Carrier<'a> {
     pub(super) proofs: Option<&'a [Method]>,
     /// The scopes it asks for.
     pub(super) scopes: &'a [String],
+    /// The kinds of subjects that it accepts, where it lists them.
+    pub(super) kinds: Option<&'a [SubjectKind]>,
+    /// Whether any of its issuers tells a kind.
+    pub(super) tells_kinds: bool,
+    /// The classes of the calls that it takes. None within: it takes none.
+    pub(super) calls: Option<Option<&'a [Class]>>,
+    /// Most bytes that it holds of a body. None within: it holds none.
+    pub(super) most_body: Option<Option<usize>>,
     /// The proxies whose word is taken.
     pub(super) hops: &'a [Hop],
     /// The most and the fewest points that the class of a call adds.

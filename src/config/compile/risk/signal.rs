@@ -1,6 +1,6 @@
 //! A signal: its name, its points, and exactly one condition.
 
-use super::{Carrier, amount, expression, past, points, proof, source, time, token};
+use super::{Carrier, amount, call, expression, past, points, proof, source, time, token};
 use crate::config::compile::{At, Faults, Part, text};
 use crate::config::wire::risk::Signal as Written;
 use crate::config::wire::scalar::Whole;
@@ -10,7 +10,7 @@ use crate::risk::{Condition, Signal};
 const CONDITIONS: &str = "`outside`, `source_outside`, `source_class`, `risk_header`, \
                           `token_older_than`, `authentication_older_than`, `acr_below`, \
                           `excess_scopes`, `actors_above`, `proof_weaker_than`, `body_unbound`, \
-                          `above`, `when`, `first_seen`, `scope_jump`, `rate_above`, `budget`";
+                          `above`, `subject_kind`, `tool_class`, `body_above`, `when`, `first_seen`, `scope_jump`, `rate_above`, `budget`";
 
 pub(super) fn compile(
     mut written: Written,
@@ -127,6 +127,17 @@ fn conditions(
     );
     found.take("above", written.above.take(), |it, at, faults| {
         amount::compile(it, route.is_transaction, at, faults)
+    });
+    found.take(
+        "subject_kind",
+        written.subject_kind.take(),
+        |it, at, faults| token::subject_kind(it, route, at, faults),
+    );
+    found.take("tool_class", written.tool_class.take(), |it, at, faults| {
+        call::class(&it, route.calls, at, faults)
+    });
+    found.take("body_above", written.body_above.take(), |it, at, faults| {
+        call::body_above(&it, route.most_body, at, faults)
     });
     found.take("when", written.when.take(), |it, at, faults| {
         expression::compile(&it, route.is_transaction, at, faults)

@@ -1,6 +1,8 @@
 //! What the token shows of its caller.
 
-use crate::config::compile::{At, Faults, text, within};
+use super::Carrier;
+use crate::config::compile::{At, Faults, delegation, text, within};
+use crate::config::wire::delegation::Kind;
 use crate::config::wire::risk::AcrBelow as Written;
 use crate::config::wire::scalar::Whole;
 use crate::risk::Condition;
@@ -10,7 +12,7 @@ use crate::risk::privilege::ExcessScopes;
 /// Most scopes beyond those of a route that may be let pass.
 const MOST_SCOPES: u64 = 1000;
 /// Most actors that may be let pass: a token with one more is refused.
-const MOST_ACTORS: u64 = 3;
+const MOST_ACTORS: u64 = 7;
 
 pub(super) fn acr(written: Written, at: &At<'_>, faults: &mut Faults) -> Option<Condition> {
     let order_at = at.member("order");
@@ -48,4 +50,24 @@ pub(super) fn scopes(
 pub(super) fn actors(above: Whole, at: &At<'_>, faults: &mut Faults) -> Option<Condition> {
     let above = within(above, 0..=MOST_ACTORS, at, faults)?;
     usize::try_from(above).ok().map(Condition::ActorsAbove)
+}
+
+pub(super) fn subject_kind(
+    written: Vec<Kind>,
+    route: &Carrier<'_>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Condition> {
+    text::repeated(&written, at, faults);
+    let kinds: Vec<_> = written.into_iter().map(delegation::kind).collect();
+    let problem = "always counts: no issuer of this route has `kinds`, so that nobody tells one";
+    let told = faults.check(route.tells_kinds, at, problem);
+    let accepted = route.kinds.unwrap_or_default();
+    let problem = "never counts: `identity.kinds` of this route lists none of these";
+    let never = !accepted.is_empty() && !accepted.iter().any(|kind| kinds.contains(kind));
+    let some = faults.check(!never, at, problem);
+    let problem = "always counts: these are all of `identity.kinds`; raise `base`";
+    let always = !accepted.is_empty() && accepted.iter().all(|kind| kinds.contains(kind));
+    let rest = faults.check(!always, at, problem);
+    (told && some && rest).then_some(Condition::SubjectKind(kinds))
 }
