@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod batch;
 mod break_glass;
 mod budget;
 mod delegation;

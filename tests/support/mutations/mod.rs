@@ -16,6 +16,7 @@
     reason = "tests"
 )]
 
+mod batches;
 mod bodies;
 mod delegated_orders;
 mod delegations;
@@ -52,6 +53,7 @@ pub(crate) enum Changes {
 
 fn groups() -> Vec<Group> {
     let mut groups = payments::groups();
+    groups.extend(batches::groups());
     groups.extend(bodies::groups());
     groups.extend(forms::groups());
     groups.extend(risks::groups());
@@ -66,6 +68,7 @@ fn groups() -> Vec<Group> {
 pub(crate) fn document() -> Value {
     let mut document = policy::document();
     payments::extend(&mut document);
+    batches::extend(&mut document);
     forms::extend(&mut document);
     risks::extend(&mut document);
     tool_calls::extend(&mut document);
