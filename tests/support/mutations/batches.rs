@@ -60,8 +60,8 @@ const BATCHES: &[Change] = &[
         &|p| {
             p.edit_body(|b| {
                 b["payments"][0]["amount"] = json!(15);
-                b["payments"][1]["amount"] = json!("15.0")
-            })
+                b["payments"][1]["amount"] = json!("15.0");
+            });
         },
         Expected::Forwarded,
     ),
@@ -71,8 +71,8 @@ const BATCHES: &[Change] = &[
             p.edit_body(|b| {
                 b["payments"].as_array_mut().unwrap().push(
                     json!({ "iban": "DE02100100109307118603", "amount": "0", "currency": "EUR" }),
-                )
-            })
+                );
+            });
         },
         Expected::Refused(Reason::ValueMismatch),
     ),
@@ -106,8 +106,8 @@ const BATCHES: &[Change] = &[
         &|p| {
             p.edit_body(|b| {
                 b["payments"][0]["amount"] = json!("9.99");
-                b["payments"][1]["amount"] = json!("20.01")
-            })
+                b["payments"][1]["amount"] = json!("20.01");
+            });
         },
         Expected::Refused(Reason::ValueMismatch),
     ),
@@ -116,8 +116,8 @@ const BATCHES: &[Change] = &[
         &|p| {
             p.edit_body(|b| {
                 b["payments"][0]["amount"] = json!("10.005");
-                b["payments"][1]["amount"] = json!("19.995")
-            })
+                b["payments"][1]["amount"] = json!("19.995");
+            });
         },
         Expected::Refused(Reason::ValueMalformed),
     ),

@@ -175,8 +175,8 @@ const TRANSFERS: &[Change] = &[
         "m: a transfer to two accounts",
         &|p| {
             p.edit_body(|b| {
-                b["creditor"]["iban"] = json!(["DE02100100109307118603", "DE75512108001245126199"])
-            })
+                b["creditor"]["iban"] = json!(["DE02100100109307118603", "DE75512108001245126199"]);
+            });
         },
         Expected::Refused(Reason::ValueMalformed),
     ),
@@ -223,42 +223,42 @@ const TRANSFERS: &[Change] = &[
     (
         "m: a transfer with its members in another order",
         &|p| {
-            p.body = Some(br#"{"creditor":{"iban":"DE02100100109307118603"},"currency":"EUR","amount":"123.50"}"#.to_vec())
+            p.body = Some(br#"{"creditor":{"iban":"DE02100100109307118603"},"currency":"EUR","amount":"123.50"}"#.to_vec());
         },
         Expected::Forwarded,
     ),
     (
         "m: a transfer with white space",
         &|p| {
-            p.body = Some(br#" { "amount" : "123.50" , "currency":"EUR","creditor": {"iban":"DE02100100109307118603"} } "#.to_vec())
+            p.body = Some(br#" { "amount" : "123.50" , "currency":"EUR","creditor": {"iban":"DE02100100109307118603"} } "#.to_vec());
         },
         Expected::Forwarded,
     ),
     (
         "m: a transfer with escapes",
         &|p| {
-            p.body = Some(br#"{"\u0061mount":"\u003123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec())
+            p.body = Some(br#"{"\u0061mount":"\u003123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec());
         },
         Expected::Forwarded,
     ),
     (
         "m: a transfer with its amount twice",
         &|p| {
-            p.body = Some(br#"{"amount":"123.50","amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec())
+            p.body = Some(br#"{"amount":"123.50","amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}"#.to_vec());
         },
         Expected::Refused(Reason::BodyMalformed),
     ),
     (
         "m: a transfer with its account twice",
         &|p| {
-            p.body = Some(br#"{"amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603","iban":"DE75512108001245126199"}}"#.to_vec())
+            p.body = Some(br#"{"amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603","iban":"DE75512108001245126199"}}"#.to_vec());
         },
         Expected::Refused(Reason::BodyMalformed),
     ),
     (
         "m: a transfer with something behind it",
         &|p| {
-            p.body = Some(br#"{"amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}{}"#.to_vec())
+            p.body = Some(br#"{"amount":"123.50","currency":"EUR","creditor":{"iban":"DE02100100109307118603"}}{}"#.to_vec());
         },
         Expected::Refused(Reason::BodyMalformed),
     ),
@@ -286,7 +286,7 @@ const TRANSFERS: &[Change] = &[
         "m: a transfer of a grant for a path beside",
         &|p| {
             p.token_claims["authorization_details"][0]["locations"] =
-                json!(["https://api.example.com/account"])
+                json!(["https://api.example.com/account"]);
         },
         Expected::Refused(Reason::DetailMissing),
     ),
@@ -294,7 +294,7 @@ const TRANSFERS: &[Change] = &[
         "m: a transfer of a grant for another account's path",
         &|p| {
             p.token_claims["authorization_details"][0]["locations"] =
-                json!(["https://api.example.com/accounts/8"])
+                json!(["https://api.example.com/accounts/8"]);
         },
         Expected::Refused(Reason::DetailMissing),
     ),
@@ -302,7 +302,7 @@ const TRANSFERS: &[Change] = &[
         "m: a transfer of a grant for another origin",
         &|p| {
             p.token_claims["authorization_details"][0]["locations"] =
-                json!(["https://evil.example/accounts"])
+                json!(["https://evil.example/accounts"]);
         },
         Expected::Refused(Reason::DetailMissing),
     ),
@@ -310,7 +310,7 @@ const TRANSFERS: &[Change] = &[
         "m: a transfer of a grant for its path",
         &|p| {
             p.token_claims["authorization_details"][0]["locations"] =
-                json!(["https://api.example.com/accounts/7"])
+                json!(["https://api.example.com/accounts/7"]);
         },
         Expected::Forwarded,
     ),
