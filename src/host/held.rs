@@ -54,14 +54,14 @@ pub(super) enum State {
 
 impl State {
     /// What waits for an answer; or, where it is not one, for a body.
-    pub(super) fn asked(self) -> Result<Waiting, Listening> {
+    pub(super) fn asked(self) -> Result<Waiting, Box<Listening>> {
         match self {
             Self::Keys(waiting, _)
             | Self::StatusList(waiting, _)
             | Self::Introspection(waiting, _)
             | Self::Store(waiting)
             | Self::Decision(waiting) => Ok(waiting),
-            Self::Body(listening) => Err(listening),
+            Self::Body(listening) => Err(Box::new(listening)),
         }
     }
 }

@@ -54,6 +54,7 @@ mod repeated;
 mod replay;
 mod revocation;
 mod signatures;
+mod single_use;
 mod tls;
 mod updates;
 mod vectors;
