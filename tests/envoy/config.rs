@@ -98,6 +98,8 @@ pub(crate) struct Setup {
     pub(crate) module: Option<PathBuf>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
+    /// `num_retries` of the routes.
+    pub(crate) retries: u32,
     /// Path prefixes that go to another cluster than `upstream`.
     pub(crate) elsewhere: Vec<(&'static str, &'static str)>,
 }
@@ -120,6 +122,7 @@ impl Setup {
             port: 0,
             module: Some(built()),
             clusters: Vec::new(),
+            retries: 0,
             elsewhere: Vec::new(),
         }
     }
@@ -171,7 +174,12 @@ impl Setup {
             .iter()
             .chain(&[("/", "upstream")])
             .map(|(prefix, cluster)| {
-                json!({ "match": { "prefix": prefix }, "route": { "cluster": cluster } })
+                let mut route = json!({ "cluster": cluster });
+                if self.retries > 0 {
+                    route["retry_policy"] =
+                        json!({ "retry_on": "5xx", "num_retries": self.retries });
+                }
+                json!({ "match": { "prefix": prefix }, "route": route })
             })
             .collect();
         let mut listener = json!({

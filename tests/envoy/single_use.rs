@@ -179,3 +179,20 @@ fn what_was_used_up_and_failed_upstream_is_told_and_stays_used_up() {
         assert_eq!(failed(&proxy), expected);
     }
 }
+
+/// Why `countersign check --envoy` refuses it: behind the gate nothing is single.
+#[test]
+fn a_proxy_that_retries_sends_one_transaction_several_times() {
+    let issuer = Issuer::with("a");
+    let upstream = Server::start(|_| {
+        Reply::Bytes(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n".to_vec())
+    });
+    let setup = Setup {
+        retries: 2,
+        ..Setup::of(&document(&issuer, "host")).with("upstream", upstream.port)
+    };
+    let proxy = proxy(&setup);
+    let answer = proxy.exchange(issuer.caller().post(TRANSFERS, BODY));
+    assert_eq!((answer.status, upstream.count()), (503, 3));
+    assert_eq!(proxy.records().len(), 1);
+}

@@ -24,6 +24,7 @@ mod mtls;
 mod nonces;
 mod revocation;
 mod risk;
+mod single_use;
 mod spiffe;
 mod transaction_token;
 mod upstream;

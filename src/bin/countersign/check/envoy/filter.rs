@@ -45,7 +45,7 @@ pub(super) fn read<'p>(filter: &At<'_>, given: Option<&'p Policy>) -> Option<Gat
             Err(faults) => Gate::Faulty(faults.iter().map(ToString::to_string).collect()),
         });
     }
-    let names = [
+    let spoken = [
         filter.text("name"),
         config.text("name"),
         config.text("root_id"),
@@ -53,7 +53,7 @@ pub(super) fn read<'p>(filter: &At<'_>, given: Option<&'p Policy>) -> Option<Gat
     let file = config.along(&["vm_config", "code", "local"]);
     let file = file.as_ref().and_then(|it| it.text("filename"));
     let is_ours = |name: &str| name.contains("countersign");
-    let named = names.into_iter().chain([file]).flatten().any(is_ours);
+    let named = spoken.into_iter().chain([file]).flatten().any(is_ours);
     named.then(|| given.map_or(Gate::Missing, Gate::Given))
 }
 
