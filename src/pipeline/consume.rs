@@ -189,23 +189,28 @@ fn take(cleared: &Cleared, env: &Env<'_>, case: &mut Case) -> Result<Taken, Reas
         return Ok(Taken::Free);
     };
     let caller = &authorized.caller;
-    let is_glass = authorized.parties.glass.is_some(); // G6: no store is asked
-    if is_glass || spending.scope() != Scope::Fleet {
-        case.note_spending(known(spending, env));
-        let owner = caller.owner();
-        let passage = env.transactions.consume(spending, owner, env.now)?; // U3, U4
-        return Ok(Taken::Used(passage));
+    match spending.scope() {
+        Scope::Worker | Scope::Host => {
+            case.note_spending(known(spending, env));
+            let passage = env
+                .transactions
+                .consume(spending, caller.owner(), env.now)?; // U3, U4
+            Ok(Taken::Used(passage))
+        }
+        Scope::Fleet => {
+            let known = look(authorized, env, case)?;
+            if known == Some(Passage::Retry) {
+                case.note_spending(Scope::Fleet);
+                return Ok(Taken::Used(Passage::Retry));
+            }
+            let store = env.policy.replay.store.as_ref().ok_or(Reason::HostFault)?;
+            let lease = env.transaction_leases.lease(env.now);
+            let lease = lease.ok_or(Reason::StoreLease)?;
+            let entry = Entry::of_transaction(&store.prefix, spending.name());
+            let call = Call::claiming(&entry, &spending.value(), lease);
+            Ok(Taken::Ask(call, entry, lease))
+        }
     }
-    if look(authorized, env, case)? == Some(Passage::Retry) {
-        case.note_spending(Scope::Fleet);
-        return Ok(Taken::Used(Passage::Retry));
-    }
-    let store = env.policy.replay.store.as_ref().ok_or(Reason::HostFault)?;
-    let lease = env.transaction_leases.lease(env.now);
-    let lease = lease.ok_or(Reason::StoreLease)?;
-    let entry = Entry::of_transaction(&store.prefix, spending.name());
-    let call = Call::claiming(&entry, &spending.value(), lease);
-    Ok(Taken::Ask(call, entry, lease))
 }
 
 impl Consuming {
