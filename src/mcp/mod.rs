@@ -82,6 +82,17 @@ pub struct Call<'b> {
     pub class: ClassId,
 }
 
+impl<'b> Call<'b> {
+    /// The tool, where it calls one.
+    #[must_use]
+    pub fn tool(&self) -> Option<&'b str> {
+        match Named::of(self.method) {
+            Named::Tool => self.name,
+            Named::Prompt | Named::Resource | Named::Task | Named::Nothing => None,
+        }
+    }
+}
+
 /// What the parameter is that a method names its object by.
 enum Named {
     Tool,

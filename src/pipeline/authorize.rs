@@ -148,17 +148,22 @@ pub(super) fn authorize(
         (Some(_), None) => return Err(Reason::BodyNotHeld),
         (None, _) => Body::Bytes,
     };
-    let (rules, class, content) = match &admitted.route.mcp {
-        None => (admitted.route.transaction.as_ref(), None, held.content()),
-        Some(mcp) => {
-            let (id, class, content) = call(mcp, &caller, held.content(), case)?;
-            (class.transaction.as_ref(), Some(id), content)
-        }
+    let asked = match &admitted.route.mcp {
+        None => Asked {
+            rules: bound,
+            content: held.content(),
+            digest: body_digest.filter(|_| is_bound),
+            tool: None,
+            class: None,
+        },
+        Some(mcp) => call(mcp, &caller, held.content(), case)?,
     };
-    let (granted, spending) = match rules {
+    let class = asked.class;
+    let (granted, spending) = match asked.rules {
         None => (None, None),
         Some(rules) => {
-            let digest = body_digest.as_ref().filter(|_| is_bound).map(to_base64url);
+            let digest = asked.digest.as_ref().filter(|_| rules.binds_digest());
+            let digest = digest.map(to_base64url);
             let request = Request {
                 now: env.now,
                 method: admitted.head.method(),
@@ -167,8 +172,9 @@ pub(super) fn authorize(
                 parameters: &admitted.parameters,
                 query: admitted.target.query(),
                 head: &admitted.head,
-                content,
+                content: asked.content,
                 digest: digest.as_deref(),
+                tool: asked.tool,
             };
             let claims = claims(&caller);
             let granted = transaction::fit(rules, &claims, &request)?;
@@ -193,13 +199,24 @@ pub(super) fn authorize(
 /// Arguments that are not there are as if there were none in them.
 static NO_ARGUMENTS: Json = Json::Object(Vec::new());
 
-/// The class of a call, whose scopes are there too, and its arguments.
-fn call<'b>(
-    mcp: &'b Mcp,
+/// What a request asks for, as far as a transaction is held against it.
+struct Asked<'a> {
+    /// What it is held to: the rules of the route, or of the class of a call.
+    rules: Option<&'a Rules>,
+    content: Content<'a>,
+    /// SHA-256 of the content.
+    digest: Option<Digest32>,
+    tool: Option<&'a str>,
+    class: Option<ClassId>,
+}
+
+/// What a call asks for, whose scopes are there too.
+fn call<'a>(
+    mcp: &'a Mcp,
     caller: &Authenticated,
-    body: Content<'b>,
+    body: Content<'a>,
     case: &mut Case,
-) -> Result<(ClassId, &'b Class, Content<'b>), Reason> {
+) -> Result<Asked<'a>, Reason> {
     let message = match body {
         Content::Json(body) => Message::read(body)?,
         Content::None | Content::Form(_) => return Err(Reason::McpMalformed),
@@ -212,8 +229,13 @@ fn call<'b>(
     if !class.scopes.iter().all(|scope| held.contains(scope)) {
         return Err(Reason::ScopeInsufficient);
     }
-    let arguments = call.arguments.unwrap_or(&NO_ARGUMENTS);
-    Ok((call.class, class, Content::Json(arguments)))
+    Ok(Asked {
+        rules: class.transaction.as_ref(),
+        content: Content::Json(call.arguments.unwrap_or(&NO_ARGUMENTS)),
+        digest: call.digest,
+        tool: call.tool(),
+        class: Some(call.class),
+    })
 }
 
 /// The claims that may grant a transaction.

@@ -28,8 +28,10 @@ pub enum Place {
     Sum(Items),
     /// How many items an array in the JSON body has.
     Count(Pointer),
-    /// SHA-256 of the body, in base64url without padding.
+    /// SHA-256 of the content, in base64url without padding.
     Digest,
+    /// The tool that is called.
+    Tool,
     /// The moment at which the request is judged.
     Now,
 }
@@ -113,6 +115,7 @@ impl Place {
                 judge(Value::Count(items.len()))
             }
             Self::Digest => judge(Value::Text(request.digest.ok_or(Reason::ValueMissing)?)),
+            Self::Tool => judge(Value::Text(request.tool.ok_or(Reason::ValueMissing)?)),
             Self::Now => judge(Value::Moment(request.now)),
         }
     }

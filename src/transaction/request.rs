@@ -26,8 +26,11 @@ pub struct Request<'a> {
     pub head: &'a RequestHead,
     /// What the request says beside its head.
     pub content: Content<'a>,
-    /// SHA-256 of the body, in base64url without padding, where the rules bind it.
+    /// SHA-256 of the content, in base64url without padding, where the rules bind it: of a body as it
+    /// came, of the arguments of a call in their canonical form (RFC 8785).
     pub digest: Option<&'a str>,
+    /// The tool, where the request calls one.
+    pub tool: Option<&'a str>,
 }
 
 /// What a request says beside its head, where the route reads it.

@@ -74,7 +74,7 @@ impl Rules {
         let bound = terms.bindings.iter().map(|binding| &binding.place);
         for place in bound.chain(terms.grant.identifier()) {
             let (tokens, mark) = match place {
-                Place::Method | Place::Path(_) | Place::Now => continue,
+                Place::Method | Place::Path(_) | Place::Tool | Place::Now => continue,
                 Place::Query(name) => {
                     query.push(name.clone());
                     continue;

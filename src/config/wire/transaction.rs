@@ -82,8 +82,9 @@ pub(in crate::config) enum GrantedIn {
 /// Places: `method`, `path:parameter`, `query:parameter`, `header:name`, `form:member`, `body:/pointer`,
 /// `each:/pointer/*/member` (every item of an array, at least one), `sum:/pointer/*/member` (their
 /// exact sum), `count:/pointer` (how many there are), `digest` (SHA-256 of the body, in base64url),
-/// and `now`. In a class of calls, `argument:/pointer` stands in place of `body:/pointer`, and the arrays are
-/// those of the arguments.
+/// and `now`. In a class of calls, `argument:/pointer` stands in place of `body:/pointer`, the arrays
+/// are those of the arguments, `arguments` is SHA-256 of their canonical JSON (RFC 8785), in base64url,
+/// and `tool` is the tool that is called.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[cfg_attr(
@@ -108,7 +109,7 @@ pub(in crate::config) struct Binding {
     /// The value at this place is the claim.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        schemars(extend("pattern" = "^((body|argument|each|sum|count):/.+|(path|query|header|form):.+|method|digest)$"))
+        schemars(extend("pattern" = "^((body|argument|each|sum|count):/.+|(path|query|header|form):.+|method|digest|arguments|tool)$"))
     )]
     pub(in crate::config) equals: Option<Part<String>>,
     /// The number at this place is not above the claim: both are exact decimals.
@@ -120,7 +121,7 @@ pub(in crate::config) struct Binding {
     /// The value at this place is one of the strings that the claim is an array of.
     #[cfg_attr(
         not(target_arch = "wasm32"),
-        schemars(extend("pattern" = "^((body|argument|each):/.+|(path|query|header|form):.+|method|digest)$"))
+        schemars(extend("pattern" = "^((body|argument|each):/.+|(path|query|header|form):.+|method|digest|arguments|tool)$"))
     )]
     pub(in crate::config) lists: Option<Part<String>>,
     /// The path at this place is the claim, or lies under it by whole segments: `/a` covers `/a` and

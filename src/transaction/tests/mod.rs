@@ -180,6 +180,7 @@ fn judge_as(reading: body::Reading, rules: &Rules, asked: &Asked) -> Result<(), 
         head: &head,
         content: body.content(),
         digest: digest.as_deref(),
+        tool: None,
     };
     let transaction_token = asked
         .transaction_token

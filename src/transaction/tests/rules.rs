@@ -118,6 +118,7 @@ fn hold(bound: &[&str], allow: &[&str], body: &str) -> Result<(), Reason> {
         head: &head(&[]),
         content: Content::Json(&body),
         digest: None,
+        tool: None,
     };
     let claims = Claims {
         token: None,

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod envelopes;
+mod granted;
 
 use super::{Changes, Group};
 use crate::support::calls::REVISION;
@@ -11,6 +12,7 @@ use crate::support::table::{Change, Expected, Service};
 use arguments::{ARGUMENT_CHANGES, amount};
 use countersign::reason::Reason;
 use envelopes::ENVELOPES;
+use granted::{GRANTED, export};
 use serde_json::{Value, json};
 
 const FORWARDED: Expected = Expected::Forwarded;
@@ -27,8 +29,10 @@ const MISSING: Expected = Expected::Refused(Reason::ValueMissing);
 const BODY: Expected = Expected::Refused(Reason::BodyMalformed);
 const SCOPE: Expected = Expected::Refused(Reason::ScopeInsufficient);
 
-/// The routes of this file are those of the flow table.
-pub(super) fn extend(_: &mut Value) {}
+/// The routes of this file are those of the flow table, with a class more.
+pub(super) fn extend(document: &mut Value) {
+    granted::extend(document);
+}
 
 pub(super) fn groups() -> Vec<Group> {
     let group = |valid, base, changes| Group {
@@ -41,6 +45,7 @@ pub(super) fn groups() -> Vec<Group> {
         group("m: a call for its envelope", Plan::call, ENVELOPES),
         group("m: a call for its headers", Plan::call, HEADERS),
         group("m: a call for its names", Plan::call, NAMES),
+        group("m: a call granted to the letter", export, GRANTED),
         group("m: a call under an older revision", older, OLDER),
     ]
 }

@@ -130,9 +130,10 @@ fn unfit(comparison: &Comparison, place: &Place) -> Option<&'static str> {
     match (comparison, place) {
         (Comparison::Outlasts, Place::Now) => None,
         (_, Place::Now) => Some("`now` can only be outlasted: write `outlasts: now`"),
-        (Comparison::Decimal(_) | Comparison::Caps(_), Place::Method | Place::Digest) => {
-            Some("is never a number")
-        }
+        (
+            Comparison::Decimal(_) | Comparison::Caps(_),
+            Place::Method | Place::Digest | Place::Tool,
+        ) => Some("is never a number"),
         (
             Comparison::Decimal(Digits::OfCurrency(_)) | Comparison::Caps(Digits::OfCurrency(_)),
             Place::Count(_),
@@ -143,12 +144,14 @@ fn unfit(comparison: &Comparison, place: &Place) -> Option<&'static str> {
         (Comparison::Lists, Place::Sum(_) | Place::Count(_)) => {
             Some("is a number, and `lists` is about texts")
         }
-        (Comparison::Covers, Place::Method | Place::Digest | Place::Sum(_) | Place::Count(_)) => {
-            Some("is never a path")
-        }
-        (Comparison::Outlasts, Place::Method | Place::Digest | Place::Sum(_) | Place::Count(_)) => {
-            Some("is never an instant")
-        }
+        (
+            Comparison::Covers,
+            Place::Method | Place::Digest | Place::Tool | Place::Sum(_) | Place::Count(_),
+        ) => Some("is never a path"),
+        (
+            Comparison::Outlasts,
+            Place::Method | Place::Digest | Place::Tool | Place::Sum(_) | Place::Count(_),
+        ) => Some("is never an instant"),
         (
             Comparison::Exact
             | Comparison::Decimal(_)
@@ -165,7 +168,8 @@ fn unfit(comparison: &Comparison, place: &Place) -> Option<&'static str> {
             | Place::Each(_)
             | Place::Sum(_)
             | Place::Count(_)
-            | Place::Digest,
+            | Place::Digest
+            | Place::Tool,
         ) => None,
     }
 }

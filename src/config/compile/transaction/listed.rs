@@ -135,6 +135,7 @@ fn member(place: &Place) -> Option<Vec<String>> {
         | Place::Form(_)
         | Place::Count(_)
         | Place::Digest
+        | Place::Tool
         | Place::Now => None,
     }
 }

@@ -16,6 +16,7 @@ const OWN_HEADERS: [&str; 5] = [
     "workload-proof-token",
 ];
 const OWN_PREFIX: &str = "x-countersign-";
+const OF_A_CALL: &str = "is of a call: write it in a class under `mcp`";
 
 pub(super) fn compile(
     text: &str,
@@ -35,15 +36,19 @@ pub(super) fn compile(
             "method" => return Some(Place::Method),
             "now" => return Some(Place::Now),
             "digest" if carrier.is_of_calls => {
-                faults.add(
-                    at,
-                    "is of the whole message: bind the arguments of the call",
-                );
+                faults.add(at, "is of the whole message: write `arguments`");
                 return None;
             }
             "digest" => {
                 is_held(carrier, at, faults);
                 return Some(Place::Digest);
+            }
+            // The digest of what the call says, which are its arguments.
+            "arguments" if carrier.is_of_calls => return Some(Place::Digest),
+            "tool" if carrier.is_of_calls => return Some(Place::Tool),
+            "arguments" | "tool" => {
+                faults.add(at, OF_A_CALL);
+                return None;
             }
             _ => {
                 faults.add(at, problem());
@@ -60,7 +65,7 @@ pub(super) fn compile(
         }
         "argument" if carrier.is_of_calls => single(name, at, faults).map(Place::Body),
         "argument" => {
-            faults.add(at, "is of a call: write it in a class under `mcp`");
+            faults.add(at, OF_A_CALL);
             None
         }
         "body" => member(name, carrier, at, faults).map(Place::Body),
@@ -107,6 +112,7 @@ pub(super) fn of_text(
         | Place::Sum(_)
         | Place::Count(_)
         | Place::Digest
+        | Place::Tool
         | Place::Now => false,
     };
     let how = "write `path:name`, `query:name`, `header:name`, `form:name` or `body:/pointer`";

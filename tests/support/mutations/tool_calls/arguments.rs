@@ -7,7 +7,7 @@ use countersign::reason::Reason;
 use serde_json::json;
 
 /// Writes the arguments as this text.
-fn arguments(plan: &mut Plan, text: &str) {
+pub(super) fn arguments(plan: &mut Plan, text: &str) {
     plan.params(|it| it["arguments"] = json!("here"));
     let body = String::from_utf8(plan.body.take().unwrap()).unwrap();
     plan.body = Some(body.replace("\"here\"", text).into_bytes());
