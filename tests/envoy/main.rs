@@ -34,6 +34,7 @@ mod wire;
 mod assertion;
 mod bodies;
 mod break_glass;
+mod budgets;
 mod calls;
 mod cost;
 mod crippled;

@@ -227,6 +227,15 @@ fn what_is_dated_ahead_of_a_clock_that_was_set_back_counts_as_of_now() {
 }
 
 #[test]
+fn nor_does_it_go_on_with_each_request_that_follows() {
+    let hours = |count: i64| at(count * 3600);
+    let shared = Shared::default();
+    let (ledger, rules) = (ledger(&shared), rules(&[requests(2, DAY)]));
+    let found = [365 * 24, 0, 20, 40].map(|it| forward(&ledger, &rules, &alice(), hours(it))[0]);
+    assert_eq!(found, [false, false, true, false]);
+}
+
+#[test]
 fn limits_on_one_thing_count_it_once() {
     let shared = Shared::default();
     let ledger = ledger(&shared);
