@@ -1,6 +1,6 @@
 //! What a gate remembers in the memory that its policy names.
 
-use super::ports::{Closed, Kept, SharedBuckets, worker_memory};
+use super::ports::{Closed, Kept, SharedBuckets, leave_worker_memory, worker_memory};
 use crate::behaviour::{Blank, Ledger, Memory};
 use crate::policy::{self, Policy};
 use crate::proof::replay::{Log, ReplayLog};
@@ -29,6 +29,7 @@ pub(super) fn logs(policy: &Policy, secret: &[u8], now: UnixTime) -> Logs {
             Box::new(Log::open(memory, geometry, key, window, now))
         }
         policy::Scope::Host | policy::Scope::Fleet => {
+            leave_worker_memory(secret, Kept::Proofs);
             let memory = SharedBuckets::of(secret, Kept::Proofs);
             Box::new(Log::open(memory, geometry, key, window, now))
         }
@@ -49,6 +50,7 @@ pub(super) fn logs(policy: &Policy, secret: &[u8], now: UnixTime) -> Logs {
             ))
         }
         policy::Scope::Host | policy::Scope::Fleet => {
+            leave_worker_memory(secret, Kept::Transactions);
             let memory = SharedBuckets::of(secret, Kept::Transactions);
             Box::new(single_use::Log::open(
                 memory,

@@ -127,6 +127,13 @@ pub(super) fn worker_memory(secret: &[u8], kept: Kept) -> Rc<Memory> {
     WORKER.with_borrow_mut(|memories| Rc::clone(memories.entry(name).or_default()))
 }
 
+/// Forgets the memory of this worker, where another one takes its uses from here on: it would not know
+/// of those, were it asked again. A log that is still open over it keeps it.
+pub(super) fn leave_worker_memory(secret: &[u8], kept: Kept) {
+    let name = MacKey::derive(secret, kept.names()).name(&[]);
+    WORKER.with_borrow_mut(|memories| memories.remove(&name));
+}
+
 /// The leases of this root for uses of one sort, where its policy puts any to a store; and the call
 /// that asks for the next.
 #[derive(Debug, Default)]

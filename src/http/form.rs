@@ -62,6 +62,22 @@ pub fn collide<'n>(names: impl Iterator<Item = &'n str>) -> bool {
     pairs.any(|[(one, above), (other, below)]| one == other && below.starts_with(above.as_ref()))
 }
 
+/// Whether some reader takes a name of the one for a name of the other, or one of them for a part of
+/// the other, as in [`collide`].
+pub fn overlap<'n>(
+    one: impl Iterator<Item = &'n str>,
+    other: impl Iterator<Item = &'n str>,
+) -> bool {
+    let other: Vec<_> = other.map(parts).collect();
+    let mut one = one.filter(|_| !other.is_empty()).map(parts);
+    one.any(|(stem, rest)| {
+        other.iter().any(|(known, below)| {
+            let (rest, below) = (rest.as_ref(), below.as_ref());
+            stem == *known && (below.starts_with(rest) || rest.starts_with(below))
+        })
+    })
+}
+
 /// A name as [`reads_as`] takes it: what stands before a `[`, and the rest.
 fn parts(name: &str) -> (Cow<'_, str>, Cow<'_, str>) {
     let name = name.trim_start_matches(' ');

@@ -18,6 +18,8 @@ use crate::proof::mtls::Presented;
 use crate::reason::Reason;
 use crate::step_up::Silence;
 use crate::token::Kind;
+use crate::token::credentials::Credentials;
+use crate::token::introspection::may_be_respelled;
 use crate::transaction::single_use::{Carrier, Passage, Purpose, Spending, idempotency_key};
 use crate::transaction::{self, Grant};
 use crate::uses::Scope;
@@ -86,15 +88,17 @@ pub(super) fn spending(
         Grant::Claims => (caller.principal.token(), None),
     };
     let token = token.ok_or(Reason::DetailMissing)?;
+    let admitted = &caller.admitted;
+    let is_spelled_once =
+        token.kind() == Kind::Opaque && !may_be_respelled(Credentials::read(&admitted.head)?.token);
     let carrier = Carrier {
         issuer: token.issuer_uri(),
         id: token.id(),
-        hash: (token.kind() == Kind::Opaque).then(|| token.hash()),
+        hash: is_spelled_once.then(|| token.hash()),
         txn: token.transaction().map(|it| it.txn.as_str()),
         issued_at: token.issued_at(),
         expires: token.expires(),
     };
-    let admitted = &caller.admitted;
     let key = match &single_use.idempotency_key {
         Some(name) => idempotency_key(&admitted.head, name)?, // U5
         None => None,

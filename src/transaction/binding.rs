@@ -131,7 +131,8 @@ enum Measure<'c> {
         digits: u32,
         is_ceiling: bool,
     },
-    Listed(&'c [Json]),
+    /// In order, so that a batch of many is not held against a list of many, one by one.
+    Listed(Vec<&'c str>),
     Path(&'c str),
     Until(Instant),
 }
@@ -145,9 +146,9 @@ impl<'c> Measure<'c> {
             Comparison::Caps(digits) => Self::number_of(claim, digits, true, sets)?,
             Comparison::Lists => {
                 let items = claim.as_array().ok_or(Reason::ValueMalformed)?;
-                if items.iter().any(|item| item.as_str().is_none()) {
-                    return Err(Reason::ValueMalformed);
-                }
+                let items: Option<Vec<&str>> = items.iter().map(Json::as_str).collect();
+                let mut items = items.ok_or(Reason::ValueMalformed)?;
+                items.sort_unstable();
                 Self::Listed(items)
             }
             Comparison::Covers => Self::Path(text()?),
@@ -186,10 +187,7 @@ impl<'c> Measure<'c> {
         match self {
             Self::Text(granted) => agree(*granted == text(value)?),
             Self::Number { .. } => self.judge_number(self.number(value)?),
-            Self::Listed(items) => {
-                let value = text(value)?;
-                agree(items.iter().any(|item| item.as_str() == Some(value)))
-            }
+            Self::Listed(items) => agree(items.binary_search(&text(value)?).is_ok()),
             Self::Path(granted) => {
                 agree(segments::covers(granted, text(value)?).ok_or(Reason::ValueMalformed)?)
             }

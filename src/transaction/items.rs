@@ -37,6 +37,12 @@ impl Items {
         body.at(&self.array).and_then(Json::as_array)
     }
 
+    /// The pointer to the array.
+    #[must_use]
+    pub fn array(&self) -> &Pointer {
+        &self.array
+    }
+
     /// The pointer into each item.
     pub(super) fn item(&self) -> &Pointer {
         &self.item

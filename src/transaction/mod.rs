@@ -104,16 +104,22 @@ pub fn fit(rules: &Rules, claims: &Claims<'_>, request: &Request<'_>) -> Result<
             return Err(Reason::BodyUnlisted);
         }
         // F2: what may stand there unlisted is no parameter of the query to a reader of both.
-        if rules.members.is_open() && !is_apart(body, &rules.query) {
+        let members = body.as_object().unwrap_or_default().iter();
+        let names = members.map(|(name, _)| name.as_str());
+        if rules.members.is_open() && form::overlap(names, rules.query.iter().map(String::as_str)) {
             return Err(Reason::BodyUnlisted);
         }
     }
-    if let Content::Form(members) = request.content
-        && !rules.binds_digest
-    {
-        // F1: every member is listed, in these very characters.
-        let is_listed = |name: &str| rules.form.iter().any(|listed| listed == name);
-        if !members.iter().all(|(name, _)| is_listed(name)) {
+    if let Content::Form(members) = request.content {
+        let mut names = members.iter().map(|(name, _)| name.as_ref());
+        let is_fit = if rules.binds_digest {
+            // F2: so it is with a form that is named by its digest alone.
+            !form::overlap(names, rules.query.iter().map(String::as_str))
+        } else {
+            // F1: every member is listed, in these very characters.
+            names.all(|name| rules.form.iter().any(|listed| listed == name))
+        };
+        if !is_fit {
             return Err(Reason::BodyUnlisted);
         }
     }
@@ -138,17 +144,6 @@ fn bound_claims(rules: &Rules, claims: &Claims<'_>) -> Json {
     };
     let bound = members.iter().filter(|(name, _)| is_read(name));
     Json::Object(bound.cloned().collect())
-}
-
-/// Whether no member of this name is also a listed parameter of the query.
-fn is_apart(body: &Json, query: &[String]) -> bool {
-    let mut members = body.as_object().unwrap_or_default().iter();
-    members.all(|(member, _)| {
-        let names = [member.as_str()].into_iter();
-        query
-            .iter()
-            .all(|name| !form::collide(names.clone().chain([name.as_str()])))
-    })
 }
 
 /// The parameters of the query, all of them listed, none of them twice.

@@ -34,7 +34,7 @@ pub struct Request<'a> {
 }
 
 /// What a request says beside its head, where the route reads it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Content<'a> {
     /// Nothing, or nothing that is read.
     None,
@@ -42,6 +42,13 @@ pub enum Content<'a> {
     Json(&'a Json),
     /// The members of a form.
     Form(&'a [form::Parameter<'a>]),
+}
+
+// What it says is personal, so it is never shown.
+impl fmt::Debug for Content<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Content").finish_non_exhaustive()
+    }
 }
 
 /// The claims that may grant a request.

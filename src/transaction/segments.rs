@@ -3,8 +3,8 @@
 /// Whether a path is another or lies under it: `/a` covers `/a` and `/a/b`, and not `/ab`. Both begin
 /// with a slash, or neither does.
 ///
-/// None where one of them is no plain path: an empty segment (so also a slash at the end), a dot
-/// segment, or a character that some reader takes for more than itself (`%`, `\`, `;`, `?`, `#`, or a
+/// None where one of them is no plain path: an empty segment (so also a slash at the end), one of
+/// dots alone, one with white space at an end (which some readers trim), or a character that some reader takes for more than itself (`%`, `\`, `;`, `?`, `#`, or a
 /// control character).
 pub(super) fn covers(path: &str, other: &str) -> Option<bool> {
     if !(is_plain(path) && is_plain(other)) {
@@ -17,8 +17,10 @@ pub(super) fn covers(path: &str, other: &str) -> Option<bool> {
 fn is_plain(path: &str) -> bool {
     let relative = path.strip_prefix('/').unwrap_or(path);
     let mut segments = relative.split('/');
-    segments.all(|segment| !matches!(segment, "" | "." | ".."))
-        && !path.contains(|it: char| it.is_control() || matches!(it, '%' | '\\' | ';' | '?' | '#'))
+    segments.all(|segment| {
+        let is_dots = segment.bytes().all(|byte| byte == b'.');
+        !is_dots && segment.trim() == segment
+    }) && !path.contains(|it: char| it.is_control() || matches!(it, '%' | '\\' | ';' | '?' | '#'))
 }
 
 #[cfg(test)]
@@ -51,9 +53,36 @@ mod tests {
     #[test]
     fn what_can_be_read_in_two_ways_is_no_path() {
         for path in [
-            "", "/", "//", "/a/", "/a//b", "//a", "a/", "/.", "/..", "/a/.", "/a/..", "/a/../b",
-            "./a", "../a", ".", "..", "/a%2f..", "/%2e%2e", "/a\\..", "/a/..;/b", "/a;x", "/a?b",
-            "/a#b", "/a\0", "/a\n",
+            "",
+            "/",
+            "//",
+            "/a/",
+            "/a//b",
+            "//a",
+            "a/",
+            "/.",
+            "/..",
+            "/a/.",
+            "/a/..",
+            "/a/../b",
+            "./a",
+            "../a",
+            ".",
+            "..",
+            "/a%2f..",
+            "/%2e%2e",
+            "/a\\..",
+            "/a/..;/b",
+            "/a;x",
+            "/a?b",
+            "/a#b",
+            "/a\0",
+            "/a\n",
+            "/a/...",
+            "/a/.. /b",
+            "/a/ ..",
+            "/a /b",
+            "/a/\u{a0}..",
         ] {
             assert_eq!(covers("/a", path), None, "{path:?}");
             assert_eq!(covers(path, "/a"), None, "{path:?}");

@@ -34,7 +34,7 @@ pub struct Carrier<'a> {
     /// `jti`.
     pub id: Option<&'a str>,
     /// SHA-256 of the token, where nobody can spell the same token in another way: one that is signed
-    /// has such spellings.
+    /// or encrypted has such spellings.
     pub hash: Option<&'a Digest32>,
     /// `txn`, where it is a transaction token.
     pub txn: Option<&'a str>,
@@ -89,7 +89,8 @@ impl Spending {
     ///
     /// # Does not check
     /// Whether the issuer gives out another token for the same transaction: one with another `jti`,
-    /// or with the same `txn` after the first was forgotten.
+    /// or with the same `txn` after the first was forgotten. Whether an authorization server that tells
+    /// of a token anew tells of its details in the same words.
     pub fn of(
         rules: &Rules,
         carrier: &Carrier<'_>,

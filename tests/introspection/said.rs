@@ -3,6 +3,7 @@
 use super::{NOW, certified, world};
 use crate::opaque::{self, Server};
 use crate::support::plan::{CERTIFICATE, ORIGIN, thief_key};
+use crate::support::world::World;
 use countersign::http::Connection;
 use countersign::pipeline::Outcome;
 use countersign::reason::Reason;
@@ -204,6 +205,38 @@ fn what_is_said_of_the_transaction_binds() {
         server.refusal(&world, &plan),
         Some(Reason::DetailMissing.code())
     );
+}
+
+#[test]
+fn a_token_that_can_be_spelled_anew_names_no_transaction() {
+    let mut document = opaque::document();
+    let routes = document["routes"].as_array_mut().unwrap();
+    for route in routes {
+        if let Some(transaction) = route.get_mut("transaction") {
+            transaction["single_use"] = json!("host");
+        }
+    }
+    let world = World::under(&document, NOW);
+    let unnamed = Some(Reason::TransactionUnnamed.code());
+    let consumed = Some(Reason::TransactionConsumed.code());
+    let mut said = opaque::said(NOW);
+    for (what, token, jti, expected) in [
+        ("random", opaque::TOKEN, None, None),
+        ("of two parts", "ory_at_abc.def", None, None),
+        ("signed", "abc.def.ghi", None, unnamed),
+        ("encrypted", "abc..def.ghi.jkl", None, unnamed),
+        ("signed, with a name", "abc.def.ghi", Some("j-1"), None),
+        ("spelled anew", "abc.def.ghj", Some("j-1"), consumed),
+    ] {
+        said["jti"] = json!(jti);
+        if jti.is_none() {
+            said.as_object_mut().unwrap().remove("jti");
+        }
+        let mut plan = opaque::transfer(NOW, what);
+        plan.opaque = Some(token.to_owned());
+        let refusal = Server::saying(&said).refusal(&world, &plan);
+        assert_eq!(refusal, expected, "{what}");
+    }
 }
 
 #[test]

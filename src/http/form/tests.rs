@@ -173,3 +173,21 @@ fn the_number_of_members_is_bounded() {
     assert_eq!(of(MOST_MEMBERS + 1), None);
     assert_eq!(of(100_000), None);
 }
+
+#[test]
+fn names_of_two_lists_overlap_as_they_collide_in_one() {
+    let names = [
+        "a", "A", "a[b]", "a[B][c]", "a[c]", " a", "a\0x", "a.b", "a_b", "b", "",
+    ];
+    for one in names {
+        assert!(!overlap([one].into_iter(), std::iter::empty()), "{one:?}");
+        assert!(!overlap(std::iter::empty(), [one].into_iter()), "{one:?}");
+        for other in names {
+            let expected = collide([one, other].into_iter());
+            let found = overlap(["x", one].into_iter(), ["y", other].into_iter());
+            assert_eq!(found, expected, "{one:?} {other:?}");
+        }
+    }
+    // Names of one list may collide among themselves.
+    assert!(!overlap(["a", "A"].into_iter(), ["b", "B"].into_iter()));
+}

@@ -121,6 +121,15 @@ pub fn issuer_of(text: &str, issuers: &[Issuer], accepted: &[IssuerId]) -> Optio
     (alone || !is_shaped_as_signed(text)).then_some(opaque)
 }
 
+/// Whether whoever has a token may know other spellings of it that its authorization server takes for
+/// the same: one that is signed or encrypted (RFC 7515, RFC 7516) is read, and not looked up, and both a
+/// signature and the last character of a segment can be written in more than one way.
+#[must_use]
+pub fn may_be_respelled(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    text.bytes().all(plain) && text.split('.').count() > 2
+}
+
 /// Three segments of base64url, none empty (RFC 7515 section 7.1).
 fn is_shaped_as_signed(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

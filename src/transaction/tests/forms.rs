@@ -120,3 +120,42 @@ fn names_of_a_form_that_some_reader_takes_for_others_do_not_load() {
     let rules = load(&["a", "a"], &["b"], &["a", "c", "d[e]", "d[f]"]);
     assert!(rules.expect("rules").binds_body());
 }
+
+#[test]
+fn a_form_that_is_bound_by_its_digest_is_whole_and_apart_from_the_query() {
+    let form = "b=2&a=1";
+    let digest = to_base64url(&sha256(&[form.as_bytes()]));
+    let judge = |query: &str, bound: &str, body: &str| {
+        let rules = Rules::new(Terms {
+            grant: Grant::Claims,
+            bindings: vec![same("/digest", Place::Digest)],
+            allow_grant: Vec::new(),
+            allow_body: Vec::new(),
+            allow_query: names(&["lang", "a[x]"]),
+            allow_form: Vec::new(),
+        });
+        let asked = Asked {
+            claims: format!(r#"{{"digest":"{bound}"}}"#),
+            query: Some(query.to_owned()),
+            headers: vec![(
+                "content-type",
+                b"application/x-www-form-urlencoded".to_vec(),
+            )],
+            body: Some(body.to_owned()),
+            ..asked()
+        };
+        judge_as(body::Reading::Form, &rules.expect("rules"), &asked)
+    };
+    assert_eq!(judge("", &digest, "b=2&c=1"), Err(Reason::ValueMismatch));
+    assert_eq!(judge("", &digest, "a=1&b=2"), Err(Reason::BodyUnlisted));
+    assert_eq!(judge("", &digest, form), Err(Reason::BodyUnlisted));
+    let apart = "b=2&c=1";
+    let digest = to_base64url(&sha256(&[apart.as_bytes()]));
+    for query in ["", "lang=de", "a[x]=1"] {
+        assert_eq!(judge(query, &digest, apart), Ok(()), "{query}");
+    }
+    assert_eq!(judge("", &digest, "c=1&b=2"), Err(Reason::ValueMismatch));
+    let lang = "lang=en";
+    let digest = to_base64url(&sha256(&[lang.as_bytes()]));
+    assert_eq!(judge("lang=de", &digest, lang), Err(Reason::BodyUnlisted));
+}

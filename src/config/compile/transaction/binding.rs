@@ -125,6 +125,38 @@ fn comparison(
     faults.check(digits.is_none(), at, problem).then_some(plain)
 }
 
+/// Tells of arrays whose items are each held against one value, and that may have any number of them:
+/// what was granted once could be asked for many times in one request.
+pub(super) fn batches(bindings: &[(usize, Binding)], at: &At<'_>, faults: &mut Faults) {
+    let at = at.member("bind");
+    for (place, binding) in bindings {
+        let Place::Each(items) = &binding.place else {
+            continue;
+        };
+        let verb = match binding.comparison {
+            Comparison::Exact | Comparison::Decimal(_) => Verb::Equals,
+            Comparison::Caps(_) => Verb::Caps,
+            Comparison::Lists | Comparison::Covers | Comparison::Outlasts => continue,
+        };
+        let is_bounded = bindings.iter().any(|(_, other)| match &other.place {
+            Place::Sum(summed) => summed.array() == items.array(),
+            Place::Count(counted) => counted == items.array(),
+            Place::Method
+            | Place::Path(_)
+            | Place::Query(_)
+            | Place::Header(_)
+            | Place::Form(_)
+            | Place::Body(_)
+            | Place::Each(_)
+            | Place::Digest
+            | Place::Now => false,
+        });
+        let problem = "nothing says how many items there are, so what is granted once could be \
+                       asked for many times: bind `count:` or `sum:` of the array too";
+        faults.check(is_bounded, &at.item(*place).member(verb.name()), problem);
+    }
+}
+
 /// Why no value at this place can ever be compared so.
 fn unfit(comparison: &Comparison, place: &Place) -> Option<&'static str> {
     match (comparison, place) {

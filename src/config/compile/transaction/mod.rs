@@ -95,6 +95,7 @@ pub(super) fn compile(
     let allowed = listed::compile(allowed, &bindings, identifier, &ground, at, faults)?;
     if is_whole {
         listed::currencies(&placed, &allowed.grant, &ground, at, faults);
+        binding::batches(&placed, at, faults);
     }
     let single_at = at.member("single_use");
     let single_use = match Part::open_if_there(written.single_use, &single_at, faults)? {
