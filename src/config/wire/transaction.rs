@@ -85,6 +85,9 @@ pub(in crate::config) enum GrantedIn {
 /// and `now`. In a class of calls, `argument:/pointer` stands in place of `body:/pointer`, the arrays
 /// are those of the arguments, `arguments` is SHA-256 of their canonical JSON (RFC 8785), in base64url,
 /// and `tool` is the tool that is called.
+///
+/// Where the items of an array are held by `equals` or `caps` against one claim, something says how many
+/// of them there are: a `count:` or `sum:` of the same array.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
 #[cfg_attr(

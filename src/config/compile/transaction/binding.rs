@@ -149,6 +149,7 @@ pub(super) fn batches(bindings: &[(usize, Binding)], at: &At<'_>, faults: &mut F
             | Place::Body(_)
             | Place::Each(_)
             | Place::Digest
+            | Place::Tool
             | Place::Now => false,
         });
         let problem = "nothing says how many items there are, so what is granted once could be \
