@@ -3,6 +3,7 @@
 
 mod arguments;
 mod headers;
+mod listed;
 mod message;
 mod resource;
 mod revision;
@@ -11,6 +12,7 @@ mod tests;
 
 pub use arguments::digest;
 pub use headers::Mirror;
+pub use listed::{Methods, Names};
 pub use message::{Id, Message};
 pub use resource::{Resources, is_normal as is_normal_uri};
 pub use revision::Revision;
@@ -19,7 +21,6 @@ use crate::crypto::digest::Digest32;
 use crate::http::RequestHead;
 use crate::json::Json;
 use crate::reason::Reason;
-use std::collections::BTreeMap;
 
 /// The longest name of a tool or a prompt, in bytes.
 pub const NAME_BYTES: usize = 128;
@@ -38,24 +39,15 @@ pub struct Rules {
     /// The classes of methods that name nothing, or nothing that the policy knows.
     pub methods: Methods,
     /// The classes of tools, by name.
-    pub tools: BTreeMap<String, ClassId>,
+    pub tools: Names,
     /// The classes of prompts, by name.
-    pub prompts: BTreeMap<String, ClassId>,
+    pub prompts: Names,
     /// The classes of resources.
     pub resources: Resources,
     /// The class of what is not listed. None: it is refused.
     pub unknown: Option<ClassId>,
     /// What is read of a message of each class, by [`ClassId`].
     pub classes: Vec<Reading>,
-}
-
-/// The classes of methods.
-#[derive(Clone, Debug, Default)]
-pub struct Methods {
-    /// By their whole names.
-    pub exact: BTreeMap<String, ClassId>,
-    /// By what their names begin with, up to a `/`.
-    pub under: BTreeMap<String, ClassId>,
 }
 
 /// What is read of a message of one class.
@@ -93,6 +85,9 @@ impl<'b> Call<'b> {
     }
 }
 
+/// The methods whose calls have their classes by name.
+const BY_NAME: [&str; 3] = ["tools/call", "prompts/get", "resources/read"];
+
 /// What the parameter is that a method names its object by.
 enum Named {
     Tool,
@@ -117,10 +112,7 @@ impl Named {
 /// Whether a policy says by name, and not by method, what calls of this method are.
 #[must_use]
 pub fn is_by_name(method: &str) -> bool {
-    match Named::of(method) {
-        Named::Tool | Named::Prompt | Named::Resource => true,
-        Named::Task | Named::Nothing => false,
-    }
+    BY_NAME.contains(&method)
 }
 
 impl Rules {
@@ -177,42 +169,16 @@ impl Rules {
     fn class(&self, named: &Named, method: &str, name: Option<&str>) -> Result<ClassId, Reason> {
         let name = name.unwrap_or_default();
         let (listed, reason) = match named {
-            Named::Tool => (among(&self.tools, name)?, Reason::McpNameUnlisted),
-            Named::Prompt => (among(&self.prompts, name)?, Reason::McpNameUnlisted),
-            Named::Resource => (self.resources.class(name), Reason::McpNameUnlisted),
-            Named::Task | Named::Nothing => (self.methods.class(method), Reason::McpMethodUnlisted),
+            Named::Tool => (self.tools.class(name)?, Reason::McpNameUnlisted),
+            Named::Prompt => (self.prompts.class(name)?, Reason::McpNameUnlisted),
+            Named::Resource => (self.resources.class(name)?, Reason::McpNameUnlisted),
+            Named::Task | Named::Nothing => {
+                (self.methods.class(method)?, Reason::McpMethodUnlisted)
+            }
         };
         // M16: what nothing lists is of the class that the policy names, if it names one.
         listed.or(self.unknown).ok_or(reason)
     }
-}
-
-impl Methods {
-    fn class(&self, method: &str) -> Option<ClassId> {
-        let under = || {
-            let (start, _) = method.rsplit_once('/')?;
-            self.under.get(start)
-        };
-        self.exact.get(method).or_else(under).copied()
-    }
-}
-
-/// The class of a name. One that only looks like a listed name is none that `unknown` is for.
-fn among(listed: &BTreeMap<String, ClassId>, name: &str) -> Result<Option<ClassId>, Reason> {
-    if let Some(class) = listed.get(name) {
-        return Ok(Some(*class));
-    }
-    // M15: no server may take it for another than the one that is judged.
-    let folded = fold(name);
-    if listed.keys().any(|known| fold(known) == folded) {
-        return Err(Reason::McpNameUnlisted);
-    }
-    Ok(None)
-}
-
-/// A name as lenient readers compare it.
-fn fold(name: &str) -> String {
-    name.trim().to_uppercase().to_lowercase()
 }
 
 /// The name that the body has, of a length that may be recorded.

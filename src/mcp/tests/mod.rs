@@ -4,6 +4,7 @@ mod headers;
 use super::*;
 use crate::json::{Limits, Pointer};
 use crate::testing::test;
+use std::collections::BTreeMap;
 
 const LIMITS: Limits = Limits {
     bytes: 1 << 16,
@@ -35,16 +36,16 @@ fn rules() -> Rules {
     };
     Rules {
         versions: vec![Revision::November2025, Revision::July2026],
-        methods: Methods {
-            exact: named(&[("initialize", 2), ("tools/list", 2), ("tasks/get", 2)]),
-            under: named(&[("notifications", 2)]),
-        },
-        tools: named(&[("balance", 0), ("pay", 1)]),
-        prompts: named(&[("greeting", 0)]),
-        resources: Resources {
-            exact: named(&[("note://a/1", 0)]),
-            under: named(&[("note://a/", 1), ("note://a/b/", 0)]),
-        },
+        methods: Methods::new(
+            named(&[("initialize", 2), ("tools/list", 2), ("tasks/get", 2)]),
+            named(&[("notifications", 2), ("tools", 2)]),
+        ),
+        tools: Names::new(named(&[("balance", 0), ("pay", 1), ("pay_out", 1)])),
+        prompts: Names::new(named(&[("greeting", 0)])),
+        resources: Resources::new(
+            named(&[("note://a/1", 0), ("https://h.example/x%3Dy", 1)]),
+            named(&[("note://a/", 1), ("note://a/b/", 0), ("file:///c/", 1)]),
+        ),
         unknown: None,
         classes: vec![
             Reading::default(),
@@ -204,11 +205,6 @@ fn every_message_has_a_class_or_is_refused() {
         ("tools/call", r#""name":"other""#, Reason::McpNameUnlisted),
         (
             "tools/call",
-            r#""name":"p\u0430y""#,
-            Reason::McpNameUnlisted,
-        ),
-        (
-            "tools/call",
             r#""name":"greeting""#,
             Reason::McpNameUnlisted,
         ),
@@ -220,6 +216,11 @@ fn every_message_has_a_class_or_is_refused() {
         ),
         ("resources/list", "", Reason::McpMethodUnlisted),
         ("tools/call/x", "", Reason::McpMethodUnlisted),
+        (
+            "resources/read",
+            r#""uri":"note://a""#,
+            Reason::McpNameUnlisted,
+        ),
         ("notifications", "", Reason::McpMethodUnlisted),
         ("notifications/a/b", "", Reason::McpMethodUnlisted),
     ];
@@ -235,6 +236,15 @@ fn what_some_reader_takes_for_something_else_has_no_class() {
     let refused = [
         ("tools/call", r#""name":"Pay""#, Reason::McpNameUnlisted),
         ("tools/call", r#""name":"pay ""#, Reason::McpNameUnlisted),
+        (
+            "prompts/get",
+            r#""name":"GREETING""#,
+            Reason::McpNameUnlisted,
+        ),
+        ("tools/Call", r#""name":"other""#, Reason::McpMethodUnlisted),
+        ("Resources/read", "", Reason::McpMethodUnlisted),
+        ("tools/List", "", Reason::McpMethodUnlisted),
+        ("Tools/x", "", Reason::McpMethodUnlisted),
         ("tools/call", r#""name":"""#, Reason::McpMalformed),
         ("tools/call", r#""name":1"#, Reason::McpMalformed),
         ("tools/call", "", Reason::McpMalformed),
@@ -286,6 +296,11 @@ fn what_some_reader_takes_for_something_else_has_no_class() {
         ("resources/read", r#""uri":"/a/1""#, Reason::McpMalformed),
         (
             "resources/read",
+            r#""uri":"note://a/%252e%252e/1""#,
+            Reason::McpMalformed,
+        ),
+        (
+            "resources/read",
             r#""uri":"note://a/ 1""#,
             Reason::McpMalformed,
         ),
@@ -309,4 +324,46 @@ fn what_some_reader_takes_for_something_else_has_no_class() {
         of(Some(0), "resources/read", &long),
         Err(Reason::McpMalformed)
     );
+}
+
+#[test]
+fn a_name_that_some_server_takes_for_a_listed_one_has_no_class() {
+    for name in [
+        "pay-out",
+        "payOut",
+        "p\\u0430y",
+        "p\\u200bay",
+        "\\uff50ay",
+        "pay\\u0000",
+        "PAY",
+    ] {
+        let refused = of_class(Some(0), "tools/call", &format!(r#""name":"{name}""#));
+        assert_eq!(refused, Err(Reason::McpNameUnlisted), "{name}");
+    }
+}
+
+#[test]
+fn a_uri_that_some_server_takes_for_a_listed_one_has_no_class() {
+    for uri in [
+        "note://a/1?",
+        "note://a/1?x=y",
+        "note://a/1#x",
+        "note://a/1/",
+        "note://a//1",
+        "note:/a/1",
+        "note://u@a/1",
+        "note://u@b@a/1",
+        "note://a/B/2",
+        "note://a//b/2",
+        "note://a/b%3F/../../1",
+        "file:///C/x",
+        "file:/c/x",
+        "file://localhost/c/x",
+        "https://h.example/x=y",
+        "https://h.example:443/x%3Dy",
+    ] {
+        let refused = of_class(Some(0), "resources/read", &format!(r#""uri":"{uri}""#));
+        let unlisted = [Err(Reason::McpNameUnlisted), Err(Reason::McpMalformed)];
+        assert!(unlisted.contains(&refused), "{uri}: {refused:?}");
+    }
 }

@@ -57,7 +57,7 @@ fn class(
         let own = ["name", "uri", "arguments", "_meta"];
         let problem = format!("{member:?} is read by the gate itself");
         faults.check(
-            !own.contains(&member.as_str()),
+            !own.iter().any(|it| it.eq_ignore_ascii_case(member)),
             &params_at.item(place),
             problem,
         );

@@ -2,7 +2,7 @@
 
 use super::class::REFUSE;
 use super::{At, Faults, Part};
-use crate::mcp::{self, ClassId, Methods, NAME_BYTES, Reading, Resources};
+use crate::mcp::{self, ClassId, Methods, NAME_BYTES, Names, Reading, Resources};
 use crate::policy::mcp::Class;
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl<'c> Lists<'c> {
         at: &At<'_>,
         faults: &mut Faults,
     ) -> Option<Methods> {
-        let mut methods = Methods::default();
+        let (mut exact, mut beneath) = (Named::new(), Named::new());
         for (name, class) in self.classes_of(part, at, faults)? {
             let at = at.member(&name);
             let by_name = match name.as_str() {
@@ -50,11 +50,11 @@ impl<'c> Lists<'c> {
             let problem = format!("{name:?} is no method: write one, or `notifications/*`");
             faults.check(plain && under != Some(""), &at, problem);
             match under {
-                Some(under) => methods.under.insert(under.to_owned(), class),
-                None => methods.exact.insert(name, class),
+                Some(under) => beneath.insert(under.to_owned(), class),
+                None => exact.insert(name, class),
             };
         }
-        Some(methods)
+        Some(Methods::new(exact, beneath))
     }
 
     /// Tools or prompts.
@@ -63,13 +63,13 @@ impl<'c> Lists<'c> {
         part: Written,
         at: &At<'_>,
         faults: &mut Faults,
-    ) -> Option<Named> {
+    ) -> Option<Names> {
         let named = self.classes_of(part, at, faults)?;
         for name in named.keys() {
             let problem = format!("is longer than {NAME_BYTES} bytes, so no message could name it");
             faults.check(name.len() <= NAME_BYTES, &at.member(name), problem);
         }
-        Some(named)
+        Some(Names::new(named))
     }
 
     /// Resources: whole URIs, and what URIs begin with up to a `/` and `*`.
@@ -79,7 +79,7 @@ impl<'c> Lists<'c> {
         at: &At<'_>,
         faults: &mut Faults,
     ) -> Option<Resources> {
-        let mut resources = Resources::default();
+        let (mut exact, mut beneath) = (Named::new(), Named::new());
         for (uri, class) in self.classes_of(part, at, faults)? {
             let under = uri.strip_suffix('*');
             let start = under.unwrap_or(&uri);
@@ -90,11 +90,11 @@ impl<'c> Lists<'c> {
             );
             faults.check(plain, &at.member(&uri), problem);
             match under {
-                Some(under) => resources.under.insert(under.to_owned(), class),
-                None => resources.exact.insert(uri, class),
+                Some(under) => beneath.insert(under.to_owned(), class),
+                None => exact.insert(uri, class),
             };
         }
-        Some(resources)
+        Some(Resources::new(exact, beneath))
     }
 
     #[expect(clippy::option_option, reason = "no class and at fault are two things")]
