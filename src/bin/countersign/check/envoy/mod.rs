@@ -45,9 +45,12 @@ impl<'v> At<'v> {
         Self { path, value }
     }
 
-    /// A member, if it is there and not null.
+    /// A member, if it is there and not null. Envoy takes either spelling of its name.
     fn member(&self, name: &str) -> Option<Self> {
-        let value = self.value.get(name).filter(|value| !value.is_null())?;
+        let other = camel(name);
+        let members = [name, other.as_str()].into_iter();
+        let mut found = members.filter_map(|name| Some((name, self.value.get(name)?)));
+        let (name, value) = found.find(|(_, value)| !value.is_null())?;
         let dot = if self.path.is_empty() { "" } else { "." };
         let path = format!("{}{dot}{name}", self.path);
         Some(Self { path, value })
@@ -78,7 +81,7 @@ impl<'v> At<'v> {
     }
 
     fn text(&self, name: &str) -> Option<&'v str> {
-        self.value.get(name)?.as_str()
+        self.member(name)?.value.as_str()
     }
 
     /// The configuration of a filter, if it is of the type that ends so.
@@ -87,11 +90,36 @@ impl<'v> At<'v> {
         config.text("@type")?.ends_with(ending).then_some(config)
     }
 
+    /// This value, and all that is in it.
+    fn all(&self) -> Vec<Self> {
+        let mut all = vec![self.clone()];
+        let mut next = 0_usize;
+        while let Some(at) = all.get(next).cloned() {
+            next = next.saturating_add(1);
+            all.extend(at.items());
+            let names = at.value.as_object().into_iter().flatten();
+            all.extend(names.filter_map(|(name, _)| at.member(name)));
+        }
+        all
+    }
+
     fn finding(&self, problem: impl Into<String>) -> Finding {
         let path = self.path.clone();
         let problem = problem.into();
         Finding { path, problem }
     }
+}
+
+/// The other spelling of a name.
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let mut camel = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        camel.push_str(letters.as_str());
+    }
+    camel
 }
 
 /// Examines a bootstrap, or a discovery response with listeners. The policy is the one that stands in
@@ -111,6 +139,7 @@ pub(crate) fn examine(file: &Value, given: Option<&Policy>) -> Vec<Finding> {
                 };
                 gates = gates.saturating_add(1);
                 filter::examine(&gate, &found, &mut findings);
+                routes::opened(&manager, &gate, &mut findings);
                 if let Some(policy) = found.policy() {
                     timeouts(&manager, &mut findings);
                     buffer(listener, policy, &mut findings);

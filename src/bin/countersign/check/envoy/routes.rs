@@ -23,6 +23,19 @@ const TOUCHED: [&str; 5] = [
     "workload-proof-token",
 ];
 
+/// Tells of routes on which the gate is another one, or none.
+pub(super) fn opened(manager: &At<'_>, gate: &At<'_>, findings: &mut Vec<Finding>) {
+    let (Some(config), Some(name)) = (manager.member("route_config"), gate.text("name")) else {
+        return;
+    };
+    for at in config.all() {
+        let own = at.member("typed_per_filter_config");
+        if let Some(own) = own.and_then(|it| it.member(name)) {
+            findings.push(own.finding("takes requests around the gate: remove it"));
+        }
+    }
+}
+
 pub(super) fn examine(manager: &At<'_>, policy: &Policy, findings: &mut Vec<Finding>) {
     let once: Vec<&Template> = policy
         .routes
@@ -39,7 +52,17 @@ pub(super) fn examine(manager: &At<'_>, policy: &Policy, findings: &mut Vec<Find
         }
         return;
     };
+    let elsewhere = [config.member("vhds")].into_iter();
     let hosts = config.each("virtual_hosts");
+    let trees = hosts.iter().map(|host| host.member("matcher"));
+    if !once.is_empty() {
+        findings.extend(elsewhere.chain(trees).flatten().map(|it| {
+            it.finding(
+                "chooses routes that are not read here, so nobody can say whether one of them sends \
+                 a request again: write them as `routes`",
+            )
+        }));
+    }
     let mut any = false;
     for host in &hosts {
         let mut of_host = false;

@@ -65,6 +65,12 @@ fn what_sends_a_request_again_is_refused_where_it_can_carry_one() {
         assert_eq!(told.len(), 1, "{told:?}");
     }
     assert!(found(&host, "request_mirror_policies", json!([])).is_empty());
+    let told = found(&format!("{route}/route"), "retryPolicy", json!({}));
+    assert_eq!(told.len(), 1, "{told:?}");
+    for (object, name) in [(&host, "matcher"), (&config, "vhds")] {
+        let told = found(object, name, json!({ "x": 1 }));
+        assert_eq!(told.len(), 1, "{name}: {told:?}");
+    }
     // Where it cannot carry one, it may.
     for (matching, refused) in [
         (json!({ "prefix": "/reports" }), false),
@@ -96,7 +102,9 @@ fn what_opens_the_gate_or_starves_it_is_refused() {
     let route = format!("{MANAGER}/route_config/virtual_hosts/0/routes/0/match");
     for (object, name, value) in [
         (config.as_str(), "fail_open", json!(true)),
+        (&config, "failOpen", json!(true)),
         (&config, "failure_policy", json!("FAIL_OPEN")),
+        (&config, "failurePolicy", json!("FAIL_OPEN")),
         (&config, "failure_policy", json!(1)),
         (&config, "allow_on_headers_stop_iteration", Value::Null),
         (&config, "allow_on_headers_stop_iteration", json!(false)),
@@ -121,6 +129,23 @@ fn what_opens_the_gate_or_starves_it_is_refused() {
         assert_eq!(told.len(), 1, "{name} {value}: {told:?}");
     }
     assert!(found(&config, "fail_open", json!(false)).is_empty());
+    // No route, however deep, has another gate, or none.
+    let name = example().pointer(FILTER).expect("a filter")["name"].clone();
+    let own = json!({ name.as_str().expect("a name"): { "disabled": true } });
+    let hosts = format!("{MANAGER}/route_config/virtual_hosts/0");
+    for (object, name, value) in [
+        (&hosts, "typed_per_filter_config", own.clone()),
+        (&hosts, "typedPerFilterConfig", own.clone()),
+        (
+            &format!("{hosts}/routes/0/route"),
+            "weighted_clusters",
+            json!({ "clusters": [{ "name": "upstream", "typed_per_filter_config": own }] }),
+        ),
+    ] {
+        let told = found(object, name, value);
+        assert_eq!(told.len(), 1, "{name}: {told:?}");
+        assert!(told[0].contains("around the gate"), "{told:?}");
+    }
     let two = found(
         "/static_resources",
         "clusters",
