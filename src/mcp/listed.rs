@@ -19,6 +19,11 @@ impl Names {
         Self { classes, folded }
     }
 
+    /// The class of each name.
+    pub(super) fn classes(&self) -> impl Iterator<Item = ClassId> {
+        self.classes.values().copied()
+    }
+
     /// The class of a name. None where it is not listed, and no reader takes it for one that is.
     ///
     /// # Errors

@@ -116,6 +116,16 @@ pub fn is_by_name(method: &str) -> bool {
 }
 
 impl Rules {
+    /// How many tools, prompts and resources are listed with a class. What one beginning of URIs is
+    /// listed for are several.
+    #[must_use]
+    pub fn names_of(&self, class: ClassId) -> usize {
+        let lists = [&self.tools, &self.prompts];
+        let named = lists.into_iter().flat_map(Names::classes);
+        let named = named.chain(self.resources.classes());
+        named.filter(|it| *it == class).count()
+    }
+
     /// Finds out what a message asks for, and holds the headers that repeat it against it.
     ///
     /// # Errors

@@ -29,6 +29,12 @@ impl Resources {
         }
     }
 
+    /// The class of each URI, and twice that of each beginning of URIs.
+    pub(super) fn classes(&self) -> impl Iterator<Item = ClassId> {
+        let under = self.under.values().flat_map(|class| [*class; 2]);
+        self.exact.values().copied().chain(under)
+    }
+
     /// The class of a URI: its own, or that of the longest beginning that is listed. None where none
     /// is, and no reader takes it for one that is.
     ///

@@ -7,6 +7,7 @@
     reason = "a document of a test that cannot be read ends it"
 )]
 
+mod doubts;
 mod faults;
 mod forms;
 mod good;
