@@ -104,7 +104,6 @@ fn what_opens_the_gate_or_starves_it_is_refused() {
         (config.as_str(), "fail_open", json!(true)),
         (&config, "failOpen", json!(true)),
         (&config, "failure_policy", json!("FAIL_OPEN")),
-        (&config, "failurePolicy", json!("FAIL_OPEN")),
         (&config, "failure_policy", json!(1)),
         (&config, "allow_on_headers_stop_iteration", Value::Null),
         (&config, "allow_on_headers_stop_iteration", json!(false)),
