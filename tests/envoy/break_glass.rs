@@ -11,6 +11,8 @@ use crate::wire::Answer;
 use countersign::config;
 use serde_json::{Value, json};
 use std::net::TcpListener;
+use std::thread::sleep;
+use std::time::Duration;
 
 /// The example, with a key that the tests have.
 fn document() -> Value {
@@ -20,6 +22,13 @@ fn document() -> Value {
     document["issuers"]["emergency"]["keys"] = keys;
     document["dpop"] = json!({ "max_ahead": "1s" });
     document
+}
+
+/// A proxy whose replay log knows the proofs of this second.
+fn start(setup: &Setup) -> Proxy {
+    let proxy = Proxy::start(setup);
+    sleep(Duration::from_millis(1100));
+    proxy
 }
 
 /// A port at which nobody answers.
@@ -48,7 +57,7 @@ fn a_person_pays_while_every_service_is_down() {
         .with("as", dead())
         .with("pdp", dead())
         .with("etcd", dead());
-    let proxy = Proxy::start(&setup);
+    let proxy = start(&setup);
     let ordinary = send(&proxy, &payment("ordinary"));
     assert_eq!(
         (ordinary.status, ordinary.code()),
@@ -114,7 +123,7 @@ fn a_person_pays_while_every_service_is_down() {
 #[test]
 fn a_person_pays_where_no_other_service_has_a_cluster() {
     let upstream = Server::upstream();
-    let proxy = Proxy::start(&Setup::of(&document()).with("upstream", upstream.port));
+    let proxy = start(&Setup::of(&document()).with("upstream", upstream.port));
     assert_eq!(
         send(&proxy, &by_glass("paid")).status,
         200,
@@ -141,7 +150,7 @@ fn nobody_else_breaks_the_glass_by_saying_so() {
     remove(&mut document["replay"], "store");
     remove(&mut document, "stores");
     remove(&mut document, "services");
-    let proxy = Proxy::start(&Setup::of(&document).with("upstream", upstream.port));
+    let proxy = start(&Setup::of(&document).with("upstream", upstream.port));
     let mut plan = payment("posing");
     plan.field("x-countersign-break-glass", "true");
     assert_eq!(send(&proxy, &plan).status, 200, "{}", proxy.log());
