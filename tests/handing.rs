@@ -147,6 +147,8 @@ fn asserting() -> World {
         "issuer": "https://gate.example.com",
         "keys_path": KEYS_PATH,
     }});
+    policy::route(&mut document, "transfer")["delegation"] =
+        json!({ "actors": [{ "issuer": support::plan::ISSUER, "subject": "agent" }] });
     World::under(&document, NOW)
 }
 
@@ -210,7 +212,7 @@ fn an_upstream_can_tell_what_passed_the_gate() {
             "sub": "alice",
             "sub_iss": support::plan::ISSUER,
             "client_id": "app",
-            "act": { "sub": "agent" },
+            "act": { "iss": support::plan::ISSUER, "sub": "agent" },
             "txn": "t-7",
         })
     );

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::behaviour::Who;
+use crate::testing::test;
 
 /// A request of which only the past is known.
 struct Past(Recalled);
