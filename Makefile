@@ -38,6 +38,7 @@ interop: build envoy $(INTEROP)
 
 bench: build envoy
 	cargo bench --bench judge
+	cargo bench --bench payments
 	cargo test --test envoy cost -- --ignored --nocapture
 
 lint: $(RUST) $(DENY)
