@@ -2,6 +2,7 @@
 
 pub mod budget;
 pub mod date;
+pub mod field;
 pub mod form;
 pub mod forwarded_certificate;
 pub mod origin;

@@ -3,7 +3,7 @@
 use crate::behaviour::recalled::Recalled;
 use crate::http::forwarded_certificate::Hop;
 use crate::http::spiffe::SpiffeId;
-use crate::http::{Connection, Field, RequestHead};
+use crate::http::{Connection, Field, RequestHead, field};
 use crate::json::Json;
 use crate::pipeline::Env;
 use crate::pipeline::authorize::Authorized;
@@ -160,16 +160,9 @@ fn of_hop<'h>(
         return None;
     };
     match head.field(name) {
-        Field::One(line) if hops.iter().any(|hop| hop.peer == *peer) => visible(line),
+        Field::One(line) if hops.iter().any(|hop| hop.peer == *peer) => field::visible(line),
         Field::One(_) | Field::Absent | Field::Several => None,
     }
-}
-
-/// A value of visible ASCII, without the white space around it.
-fn visible(line: &[u8]) -> Option<&str> {
-    let text = std::str::from_utf8(line.trim_ascii()).ok()?;
-    let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
-    (plain && !text.is_empty()).then_some(text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Places of a request, and the values that stand there.
 
-use crate::http::{Field, form};
+use crate::http::{Field, field, form};
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
 use crate::time::UnixTime;
@@ -87,7 +87,9 @@ impl Place {
             Self::Header(name) => match request.head.field(name) {
                 Field::Absent => Err(Reason::ValueMissing),
                 Field::Several => Err(Reason::ValueMalformed),
-                Field::One(line) => judge(Value::Text(visible(line)?)),
+                Field::One(line) => judge(Value::Text(
+                    field::visible(line).ok_or(Reason::ValueMalformed)?,
+                )),
             },
             Self::Form(name) => {
                 let members = match request.content {
@@ -155,14 +157,4 @@ fn body<'v>(request: &Request<'v>) -> Result<&'v Json, Reason> {
 fn member<'v>(value: &'v Json, pointer: &Pointer) -> Result<Value<'v>, Reason> {
     let found = value.at(pointer).ok_or(Reason::ValueMissing)?;
     Value::of(found).ok_or(Reason::ValueMalformed)
-}
-
-/// The whole line, without the white space around it. It is not read as a list: a comma is a comma.
-fn visible(line: &[u8]) -> Result<&str, Reason> {
-    let text = std::str::from_utf8(line).map_err(|_| Reason::ValueMalformed)?;
-    let text = text.trim_matches([' ', '\t']);
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err(Reason::ValueMalformed);
-    }
-    Ok(text)
 }

@@ -1,6 +1,6 @@
 //! What a route asks of transactions, compiled at load.
 
-use crate::http::{form, overrides};
+use crate::http::{field, form, overrides};
 use crate::json::Pointer;
 use crate::transaction::binding::{Binding, Source};
 use crate::transaction::detail::{self, Detail};
@@ -84,7 +84,7 @@ impl Rules {
                     form.push(name.clone());
                     continue;
                 }
-                Place::Header(name) if is_field_name(name) => continue,
+                Place::Header(name) if field::is_name(name) => continue,
                 Place::Header(_) => return Err(BadRules("not a header name in lower case")),
                 Place::Digest => {
                     binds_digest = true;
@@ -249,12 +249,4 @@ fn distinct(
         return Err("some reader takes a query parameter and a member of the body for one");
     }
     Ok(())
-}
-
-/// A lower-case field name (RFC 9110 section 5.1). A pseudo-header is none.
-fn is_field_name(name: &str) -> bool {
-    !name.is_empty()
-        && name.bytes().all(|byte| {
-            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-        })
 }

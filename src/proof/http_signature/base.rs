@@ -1,5 +1,6 @@
 //! Component identifiers and the signature base (RFC 9421 sections 2 and 2.5).
 
+use crate::http::field::is_name;
 use crate::http::form;
 use crate::http::structured::{InnerList, Item};
 use crate::proof::http_signature::{Message, field};
@@ -131,9 +132,7 @@ impl<'a> Identifier<'a> {
             )
             | ("@query-param", Part::Parameter(_)) => true,
             ("signature" | "signature-input", _) | (_, Part::Parameter(_)) => false,
-            (_, Part::Whole | Part::Strict | Part::Wrapped | Part::Member(_)) => {
-                is_field_name(name)
-            }
+            (_, Part::Whole | Part::Strict | Part::Wrapped | Part::Member(_)) => is_name(name),
         };
         known.then_some(Self { name, part })
     }
@@ -212,15 +211,6 @@ pub(super) fn signature_base(
     base.push_str("\"@signature-params\": ");
     list.write(&mut base);
     Some(base)
-}
-
-/// RFC 9110 section 5.1, in lower case.
-fn is_field_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| plain(byte) || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// The one parameter of this name (section 2.2.8): decoded, then encoded in one way. A query of

@@ -4,6 +4,7 @@ use super::super::{risk, transaction};
 use super::{At, Carrier, Faults, Part, text};
 use crate::behaviour::Rules;
 use crate::config::wire::mcp::Class as Written;
+use crate::http::field;
 use crate::mcp::{Mirror, Reading};
 use crate::policy::mcp::Class;
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,11 +127,8 @@ fn mirrors(
     for (name, part) in written {
         let at = at.member(&name);
         let header = [PARAMETER, &name.to_ascii_lowercase()].concat();
-        let plain = header
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte));
         let problem = format!("{name:?} cannot stand in the name of a header");
-        faults.check(plain, &at, problem);
+        faults.check(field::is_name(&header), &at, problem);
         let problem = "differs from another one only in case, which header names do not have";
         faults.check(names.insert(header.clone()), &at, problem);
         let argument = part.open(&at, faults);

@@ -3,6 +3,7 @@
 use crate::config::compile::{At, Faults, text, within};
 use crate::config::units::MAX_INTEGER;
 use crate::config::wire::risk::{RiskHeader as WrittenHeader, SourceClass as WrittenClass};
+use crate::http::field;
 use crate::http::forwarded_certificate::Hop;
 use crate::risk::Condition;
 use crate::risk::score_of_hop::RiskHeader;
@@ -57,11 +58,8 @@ pub(super) fn score(
 
 /// A header that is believed of hops alone.
 fn header_of_hop(name: String, hops: &[Hop], at: &At<'_>, faults: &mut Faults) -> Option<String> {
-    let is_name = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-    };
     let problem = format!("{name:?} is not a header name in lower case");
-    let plain = faults.check(name.bytes().all(is_name), at, problem);
+    let plain = faults.check(field::is_name(&name), at, problem);
     let problem =
         "needs `hops`: of nobody else such a header is believed, so it would count always";
     let told = faults.check(!hops.is_empty(), at, problem);

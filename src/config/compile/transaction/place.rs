@@ -2,6 +2,7 @@
 
 use super::super::body::Bodies;
 use super::{At, Carrier, Faults, text};
+use crate::http::field;
 use crate::json::Pointer;
 use crate::transaction::body::Reading;
 use crate::transaction::items::{EVERY, Items};
@@ -186,12 +187,8 @@ fn header(name: &str, carrier: &Carrier<'_>, at: &At<'_>, faults: &mut Faults) -
 
 /// Whether this is the name of a header that the client has to itself.
 pub(super) fn field_name(name: &str, at: &At<'_>, faults: &mut Faults) -> bool {
-    let is_name = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-    };
     let problem = format!("{name:?} is not a header name in lower case");
-    let is_field = !name.is_empty() && name.bytes().all(is_name);
-    if !faults.check(is_field, at, problem) {
+    if !faults.check(field::is_name(name), at, problem) {
         return false;
     }
     let dashed = name.replace('_', "-");
