@@ -89,7 +89,7 @@ impl SharedBuckets {
     pub(super) fn of(secret: &[u8], kept: Kept) -> Self {
         let name = MacKey::derive(secret, kept.names()).name(&[]);
         Self {
-            prefix: format!("countersign/v1/replay/{name}/"),
+            prefix: format!("countersign/v1/buckets/{name}/"),
         }
     }
 
