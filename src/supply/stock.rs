@@ -5,6 +5,7 @@ use crate::supply::lease::{Cause, Lease};
 use crate::supply::{FetchFault, Reader, Settled, Source};
 use crate::time::UnixTime;
 use std::cell::RefCell;
+use std::mem;
 use std::time::Duration;
 
 /// How long a document that is unfit here is left on the board before it is read again.
@@ -55,7 +56,10 @@ struct Stock<D> {
     stored: Option<Stored<D>>,
     /// A publication that was unfit here, and when it is looked at again.
     unfit: Option<(i64, UnixTime)>,
+    /// Since how many fetches someone has waited for another one.
     wanted: Option<i64>,
+    /// Whether a document came since, which may be what was waited for.
+    may_be_answered: bool,
 }
 
 impl<B: Board, D: Clone> Supply<B, D> {
@@ -159,6 +163,7 @@ impl<B: Board, D: Clone> Supply<B, D> {
             if let Some(begun) = begun {
                 if self.write_lease(stock, begun, state) {
                     stock.wanted = None;
+                    stock.may_be_answered = false;
                     fetches.push(Fetch {
                         source,
                         number: begun.begun,
@@ -211,11 +216,7 @@ impl<B: Board, D: Clone> Supply<B, D> {
             return Err(FetchFault::LeaseLost);
         }
         let (document, _) = good?;
-        stock.published = ended.published;
-        stock.stored = Some(Stored {
-            document,
-            fetched_at: now,
-        });
+        stock.take(document, ended.published, now);
         Ok(())
     }
 
@@ -225,7 +226,7 @@ impl<B: Board, D: Clone> Supply<B, D> {
         let Some(stock) = self.stocks.get(ask.source) else {
             return Settled::Failed;
         };
-        let stock = stock.borrow();
+        let stock = &mut *stock.borrow_mut();
         if stock.answers(ask, is_good) {
             return Settled::Answered;
         }
@@ -235,6 +236,9 @@ impl<B: Board, D: Clone> Supply<B, D> {
             } else {
                 Settled::Unanswered
             };
+        }
+        if mem::take(&mut stock.may_be_answered) {
+            stock.wanted = Some(ask.begun);
         }
         if stock.wanted.is_none() && !stock.lease.in_flight(now) {
             Settled::Failed
@@ -323,13 +327,7 @@ impl<B: Board, D: Clone> Supply<B, D> {
             return;
         }
         match reader.read(source, rest, own.map(|own| &own.document)) {
-            Ok(document) => {
-                stock.published = news;
-                stock.stored = Some(Stored {
-                    document,
-                    fetched_at,
-                });
-            }
+            Ok(document) => stock.take(document, news, fetched_at),
             Err(_) => stock.unfit = Some((news, now.after(PATIENCE))),
         }
     }
@@ -349,6 +347,20 @@ impl<D> Stock<D> {
             stored: None,
             unfit: None,
             wanted: None,
+            may_be_answered: false,
+        }
+    }
+
+    /// Whoever still waits says so when it hears of this document: a fetch for those whom it answers
+    /// would be in vain.
+    fn take(&mut self, document: D, published: i64, fetched_at: UnixTime) {
+        self.published = published;
+        self.stored = Some(Stored {
+            document,
+            fetched_at,
+        });
+        if self.wanted.take().is_some() {
+            self.may_be_answered = true;
         }
     }
 

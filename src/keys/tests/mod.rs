@@ -191,14 +191,30 @@ fn a_question_waits_for_a_fetch_that_began_after_it() {
     assert_eq!(asked.tend(at(300)), []);
     assert!(!asked.settled(&ask, at(300)));
     other.ended(running, Some(&set(&["a"])), at(301)).unwrap();
-    let own = only(asked.tend(at(301)));
+    assert_eq!(asked.tend(at(301)), []);
     assert!(
         !asked.settled(&ask, at(301)),
         "that fetch began before the question"
     );
+    let own = only(asked.tend(at(301)));
     asked.ended(own, Some(&set(&["a", "b"])), at(302)).unwrap();
     assert!(asked.settled(&ask, at(302)));
     assert_eq!(names(&asked, at(302)), ["a", "b"]);
+}
+
+#[test]
+fn a_fetch_that_ran_already_and_brings_the_key_is_the_last() {
+    for asked in [1, 2] {
+        let wall = Wall::default();
+        let (fetching, other) = (worker(1, &wall), worker(2, &wall));
+        let asked = [&fetching, &other][asked - 1];
+        let fetch = only(fetching.tend(at(0)));
+        let ask = asked.ask(CORP, Some("a".to_owned()), at(0)).unwrap();
+        fetching.ended(fetch, Some(&set(&["a"])), at(1)).unwrap();
+        assert_eq!(asked.tend(at(1)), []);
+        assert!(asked.settled(&ask, at(1)));
+        assert_eq!(asked.tend(at(2)), []);
+    }
 }
 
 #[test]
