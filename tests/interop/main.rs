@@ -1,6 +1,6 @@
 //! The built module in a real Envoy, between parts that nobody of this project wrote: an
-//! authorization server and clients. `make interop` installs what it needs; a part that cannot start
-//! fails its tests.
+//! authorization server, a decision service and clients. `make interop` installs what it needs; a part
+//! that cannot start fails its tests.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -16,6 +16,7 @@
     reason = "what is shared with the tests in tests/envoy is not used as a whole"
 )]
 
+mod cerbos;
 #[path = "../envoy/config.rs"]
 mod config;
 #[path = "../envoy/hidden.rs"]
@@ -33,6 +34,7 @@ mod wire;
 mod world;
 
 mod bound;
+mod decisions;
 mod issuance;
 mod mcp;
 mod nonces;

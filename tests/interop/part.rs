@@ -4,6 +4,7 @@ use crate::hidden;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -127,8 +128,14 @@ impl Told {
 }
 
 /// A file that `make interop` installs.
-fn installed(path: &str) -> PathBuf {
+pub(crate) fn installed(path: &str) -> PathBuf {
     let tools = std::env::var_os("COUNTERSIGN_INTEROP")
         .map_or_else(|| Path::new(ROOT).join(".tools/interop"), PathBuf::from);
     tools.join(path)
+}
+
+/// A loopback port that nobody has at the moment. It is named before somebody listens there.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }

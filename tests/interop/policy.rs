@@ -40,6 +40,11 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
             "cluster": "pdp",
             "path": "/access/v1/evaluation",
             "timeout": "1s",
+        }, "cerbos": {
+            "protocol": "authzen",
+            "cluster": "cerbos",
+            "path": "/access/v1/evaluation",
+            "timeout": "2s",
         }},
         "routes": [
             read("read", "/accounts/{id}", &json!(["dpop"]), "off"),
@@ -53,6 +58,8 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
             signed("message", &json!(["GET"]), false),
             signed("messages", &json!(["POST", "PUT"]), true),
             transfer(),
+            wire("wire", "/wires"),
+            wire("recall", "/wires/recall"),
             calls(),
             read_session(),
             {
@@ -186,4 +193,24 @@ fn transfer() -> Value {
             "on_silence": "refuse",
         },
     })
+}
+
+/// A small one goes on as usual. Of a large one Cerbos decides, once the payer is authenticated as
+/// strongly as this asks.
+fn wire(name: &str, path: &str) -> Value {
+    let mut route = transfer();
+    route["name"] = json!(name);
+    route["match"]["path"] = json!(path);
+    route["risk"] = json!({
+        "base": 20,
+        "signals": [{ "name": "large", "add": 40, "above": {
+            "claim": "/instructedAmount/amount",
+            "limit": "1000",
+            "currency": { "claim": "/instructedAmount/currency", "is": "EUR" },
+        }}],
+        "step_up_at": 60,
+        "refuse_at": 100,
+    });
+    route["step_up"]["ask"] = json!("cerbos");
+    route
 }

@@ -1,12 +1,11 @@
 //! One authorization server, one gate, and what stands behind it.
 
 use crate::config::{Party, Setup, Tls};
-use crate::part::{Folder, Part, Told};
+use crate::part::{Folder, Part, Told, free_port};
 use crate::policy::policy;
 use crate::proxy::Proxy;
 use crate::server::{Reply, Server};
 use serde_json::{Value, json};
-use std::net::TcpListener;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::sleep;
 use std::time::Duration;
@@ -16,11 +15,13 @@ pub(crate) struct World {
     proxy: Proxy,
     _issuer: Part,
     _tools: Part,
-    folder: Folder,
+    pub(crate) folder: Folder,
     /// What the clients are told.
     told: Value,
     pub(crate) upstream: Server,
     pub(crate) service: Server,
+    /// Where Cerbos is asked, if a test starts it.
+    pub(crate) cerbos: u16,
 }
 
 impl World {
@@ -57,6 +58,7 @@ impl World {
         let tools_at = u16::try_from(listening["port"].as_u64().unwrap()).unwrap();
         let upstream = Server::upstream();
         let service = Server::start(|_| Reply::json(&json!({ "decision": true })));
+        let cerbos = free_port();
         let inside = u16::try_from(said["port"].as_u64().unwrap()).unwrap();
         let issued_by = said["issuer"].as_str().unwrap();
         let registered = std::fs::read(folder.path().join("registered.json")).unwrap();
@@ -65,6 +67,7 @@ impl World {
             .with("upstream", upstream.port)
             .with("as", inside)
             .with("pdp", service.port)
+            .with("cerbos", cerbos)
             .with("tools", tools_at);
         setup.elsewhere = vec![("/token", "as"), ("/mcp", "tools")];
         setup.environment = vec![
@@ -103,6 +106,7 @@ impl World {
             told,
             upstream,
             service,
+            cerbos,
         }
     }
 
@@ -110,13 +114,6 @@ impl World {
     pub(crate) fn run(&self, script: &str) -> Told {
         self.folder.run(script, &self.told)
     }
-}
-
-/// A loopback port that nobody has at the moment: clients, tokens and policy name it before the
-/// proxy listens.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }
 
 /// A secret of its own for each run.
