@@ -5,7 +5,7 @@ use crate::behaviour::page::{Owner, Page};
 use crate::behaviour::recalled::Recalled;
 use crate::behaviour::root::Root;
 use crate::behaviour::rules::{Cell, What, Who};
-use crate::behaviour::{Change, Learnt, Lessons, Limits, Memory, Recollection, Rules, Sight};
+use crate::behaviour::{Added, Change, Learnt, Lessons, Limits, Memory, Recollection, Rules, Sight};
 use crate::crypto::digest::{Digest32, MacKey};
 use crate::time::UnixTime;
 use crate::uses::{Buckets, WriteFault};
@@ -19,8 +19,9 @@ const TRIES: usize = 16;
 /// All that is remembered of a subject stands in one page of 4 KiB, chosen by a keyed hash, so that
 /// nobody can aim at one; what is remembered of a key, whoever brings it, in a page of the key's.
 /// What was seen takes 23 bytes, and goes when room is needed, the oldest first, so that later it
-/// counts as never seen. What is counted stays until its time is over; where a page has no room for
-/// more of it, the budget counts as exceeded.
+/// counts as never seen. What is counted stays until its time is over. Where a page has no room for
+/// more of it, the budget counts as exceeded; and where such a request is forwarded all the same, so
+/// do all budgets on that page, until none of them reaches back to it.
 ///
 /// # Does not check
 /// That nobody else wrote a page: others may have the memory too, though they do not find the pages
@@ -97,6 +98,8 @@ impl<B: Buckets> Ledger<B> {
             page,
             owner: Owner::of(&tag),
             tag,
+            added: Vec::new(),
+            is_short: false,
         })
     }
 
@@ -127,6 +130,8 @@ impl<B: Buckets> Ledger<B> {
                 page,
                 owner: place.owner,
                 tag,
+                added: Vec::new(),
+                is_short: false,
             };
             all_old &= look.is_old(&mut own, name).unwrap_or(false);
             changes.extend(own.change(false));
@@ -164,6 +169,7 @@ impl<B: Buckets> Memory for Ledger<B> {
         };
         let found = look.all(rules, &mut place).or_else(|| {
             place.page = Page::torn(seconds(now));
+            place.added.clear();
             look.all(rules, &mut place)
         });
         let Some(mut found) = found else {
@@ -183,10 +189,17 @@ impl<B: Buckets> Memory for Ledger<B> {
         });
         let recalled = holding.fold(Recalled::NONE, |all, (number, _)| all.with(number));
         let counts = rules.cells.iter().any(|cell| cell.what.is_counted());
+        if place.is_short {
+            place.page.lose(seconds(now));
+        }
         changes.extend(place.change(counts && lessons != Lessons::Sights));
         // The page that a race could break goes first.
         changes.reverse();
-        Recollection { recalled, changes }
+        Recollection {
+            recalled,
+            changes,
+            added: place.added,
+        }
     }
 
     fn learn(&self, recollection: Recollection) -> Learnt {
@@ -202,13 +215,16 @@ impl<B: Buckets> Memory for Ledger<B> {
         Learnt::Kept
     }
 
-    fn unlearn(&self, rules: &Rules, sight: &Sight<'_>, then: UnixTime, now: UnixTime) {
+    fn unlearn(&self, rules: &Rules, sight: &Sight<'_>, added: &Added, now: UnixTime) {
+        if added.names.is_empty() {
+            return;
+        }
         let look = self.look(sight, Lessons::Counts, now);
         for _ in 0..TRIES {
             let Some(mut place) = self.subject(sight, seconds(now)) else {
                 return;
             };
-            if look.take_back(rules, &mut place, then).is_none() {
+            if look.take_back(rules, &mut place, added).is_none() {
                 return;
             }
             let Some(change) = place.change(true) else {

@@ -1,11 +1,11 @@
 //! One request held against what is remembered of its subject, cell by cell. Pure.
 
 use crate::behaviour::order::Order;
-use crate::behaviour::page::{Entry, Kind, Name, Owner, Page};
+use crate::behaviour::page::{Entry, Kind, MOST_SEEN, Name, Owner, Page};
 use crate::behaviour::recent::Recent;
 use crate::behaviour::rules::{AmountLimit, Cell, Condition, What, Who, short};
 use crate::behaviour::tally::{self, Tally};
-use crate::behaviour::{Change, Lessons, Rules, Sight};
+use crate::behaviour::{Added, Change, Lessons, Rules, Sight};
 use crate::crypto::digest::{Digest32, sha256};
 use crate::json::decimal::Decimal;
 use crate::json::{Json, Pointer};
@@ -34,6 +34,10 @@ pub(super) struct Place {
     pub(super) tag: Digest32,
     /// Whose quota entries take from.
     pub(super) owner: Owner,
+    /// The sums that the request was added to.
+    pub(super) added: Vec<Name>,
+    /// Whether something had no room that shall be counted.
+    pub(super) is_short: bool,
 }
 
 /// A request, and how it is looked at.
@@ -64,13 +68,15 @@ impl Place {
 
     /// Puts what is counted. False where there is no room.
     fn count(&mut self, name: Name, until: u32, says: &[u8]) -> bool {
-        self.page.put(&Entry {
+        let has_room = self.page.put(&Entry {
             name,
             owner: self.owner,
             until,
             kind: Kind::Counted,
             says,
-        })
+        });
+        self.is_short |= !has_room;
+        has_room
     }
 }
 
@@ -98,8 +104,8 @@ impl Look<'_> {
                 Some(Finding::Holds(!all_old))
             }
             What::Scopes => {
-                let mut all_old = true;
-                for scope in self.sight.scopes {
+                let mut all_old = self.sight.scopes.len() <= MOST_SEEN;
+                for scope in self.sight.scopes.iter().take(MOST_SEEN) {
                     let name = named(&place.tag, cell, scope.as_bytes());
                     all_old &= self.is_old(place, name)?;
                 }
@@ -166,6 +172,9 @@ impl Look<'_> {
         };
         tally.add(slice, amount);
         let is_known = self.count(place, name, within, &tally.bytes());
+        if self.lessons != Lessons::Sights && !place.is_short {
+            place.added.push(name);
+        }
         Some(Finding::Total(tally.total().filter(|_| is_known)))
     }
 
@@ -226,20 +235,23 @@ impl Look<'_> {
         is_kept && !is_missing(&place.page, within, now)
     }
 
-    /// Takes the amounts of the request back that were added then. None where the page is none.
-    pub(super) fn take_back(&self, rules: &Rules, place: &mut Place, then: UnixTime) -> Option<()> {
+    /// Takes the amounts of the request back that were added. None where the page is none.
+    pub(super) fn take_back(&self, rules: &Rules, place: &mut Place, added: &Added) -> Option<()> {
         for cell in &rules.cells {
             let (within, sum) = match &cell.what {
                 What::Requests { within } => (within, Some((named(&place.tag, cell, &[]), 1))),
                 What::Amounts { within, .. } => (within, amount_of(cell, &place.tag, self.sight)),
                 What::Seen(_) | What::Scopes | What::Values { .. } | What::Order { .. } => continue,
             };
-            let Some((name, amount)) = sum else { continue };
+            let of_request = |(name, _): &(Name, u128)| added.names.contains(name);
+            let Some((name, amount)) = sum.filter(of_request) else {
+                continue;
+            };
             let Some((says, until)) = place.page.find(name) else {
                 continue;
             };
             let mut tally = Tally::parse(says, tally::slice(self.now.millis(), *within))?;
-            tally.take(tally::slice(then.millis(), *within), amount);
+            tally.take(tally::slice(added.at.millis(), *within), amount);
             // It takes no more room than before.
             let _ = place.count(name, until, &tally.bytes());
         }

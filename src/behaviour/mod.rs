@@ -84,6 +84,14 @@ pub struct Recollection {
     /// The conditions that hold.
     pub recalled: Recalled,
     changes: Vec<Change>,
+    added: Vec<page::Name>,
+}
+
+/// The sums that a request was added to, and when. Nothing else of it is taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    at: UnixTime,
+    names: Vec<page::Name>,
 }
 
 impl Recollection {
@@ -92,13 +100,21 @@ impl Recollection {
         Self {
             recalled: Recalled::ALL,
             changes: Vec::new(),
+            added: Vec::new(),
         }
+    }
+
+    /// What it adds to sums at that moment, if it is learnt.
+    pub fn adds(&self, at: UnixTime) -> Added {
+        let names = self.added.clone();
+        Added { at, names }
     }
 
     /// The same without what it adds.
     pub fn without_lessons(self) -> Self {
         Self {
             changes: Vec::new(),
+            added: Vec::new(),
             ..self
         }
     }
@@ -140,9 +156,9 @@ pub trait Memory {
     /// Adds what a request teaches that is forwarded.
     fn learn(&self, recollection: Recollection) -> Learnt;
 
-    /// Takes back what a request added to sums at that moment, as it was not forwarded after all.
-    /// Where that fails, it stays.
-    fn unlearn(&self, rules: &Rules, sight: &Sight<'_>, then: UnixTime, now: UnixTime);
+    /// Takes back what a request added to sums, as it was not forwarded after all. Where that fails,
+    /// it stays.
+    fn unlearn(&self, rules: &Rules, sight: &Sight<'_>, added: &Added, now: UnixTime);
 }
 
 /// A memory that knows nothing and learns nothing: every condition holds.
@@ -158,5 +174,5 @@ impl Memory for Blank {
         Learnt::Kept
     }
 
-    fn unlearn(&self, _: &Rules, _: &Sight<'_>, _: UnixTime, _: UnixTime) {}
+    fn unlearn(&self, _: &Rules, _: &Sight<'_>, _: &Added, _: UnixTime) {}
 }

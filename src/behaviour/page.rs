@@ -15,6 +15,8 @@ pub(super) const ENTRY: usize = 19;
 const SEEN: usize = 4;
 /// Most bytes of what one owner has seen, in a page.
 pub(super) const QUOTA: usize = BYTES / 4;
+/// Most things that one owner has seen, in a page. Of more, some are always new.
+pub(super) const MOST_SEEN: usize = QUOTA / (ENTRY + SEEN);
 
 /// The name of an entry: a hash under a secret.
 pub(super) type Name = [u8; 8];
@@ -165,6 +167,12 @@ impl Page {
     /// What was counted up to this second may be missing.
     pub(super) fn floor(&self) -> u32 {
         self.floor
+    }
+
+    /// Something that shall be counted had no room.
+    pub(super) fn lose(&mut self, now: u32) {
+        self.floor = now;
+        self.is_changed = true;
     }
 
     /// Whether it differs from what was read.

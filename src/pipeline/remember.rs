@@ -5,7 +5,7 @@
 //! budget that another of them has used up.
 
 use crate::behaviour::recalled::Recalled;
-use crate::behaviour::{Learnt, Lessons, Recollection, Rules, Sight};
+use crate::behaviour::{Added, Learnt, Lessons, Recollection, Rules, Sight};
 use crate::crypto::digest::Digest32;
 use crate::pipeline::Env;
 use crate::pipeline::assess::Assessed;
@@ -13,19 +13,19 @@ use crate::pipeline::authorize::Authorized;
 use crate::pipeline::case::Case;
 use crate::proof::Proven;
 use crate::proof::mtls::Presented;
-use crate::time::UnixTime;
 
 /// How often a request is scored anew because another worker was faster. After that, nothing of the
-/// past counts as known.
-const TRIES: u32 = 16;
+/// past counts as known, and the request is not counted: so often that nobody loses every one of these
+/// races to others who each must win one with a request of the same page.
+const TRIES: u32 = 64;
 
 /// What is known of the past of a request.
 #[derive(Debug)]
 pub(super) struct Past {
     found: Recollection,
     tries: u32,
-    /// When the request was added to what is counted.
-    counted_at: Option<UnixTime>,
+    /// What the request was added to.
+    added: Option<Added>,
 }
 
 impl Past {
@@ -34,7 +34,7 @@ impl Past {
         Self {
             found: recall(authorized, env),
             tries: 0,
-            counted_at: None,
+            added: None,
         }
     }
 
@@ -96,9 +96,10 @@ impl Assessed {
     /// another past: what follows from its score must be decided again.
     pub(super) fn is_learnt(&mut self, env: &Env<'_>, case: &mut Case) -> bool {
         let found = std::mem::replace(&mut self.past.found, Recollection::blank());
+        let added = found.adds(env.now);
         let again = match env.memory.learn(found) {
             Learnt::Kept => {
-                self.past.counted_at = Some(env.now);
+                self.past.added = Some(added);
                 return true;
             }
             Learnt::Raced if self.past.tries < TRIES => recall(&self.authorized, env),
@@ -125,9 +126,9 @@ impl Assessed {
     /// Takes the amounts of a request back that was cleared, and does not go upstream after all.
     pub(super) fn take_back(&self, env: &Env<'_>) {
         let rules = rules(&self.authorized);
-        if let Some(then) = self.past.counted_at.filter(|_| !rules.is_empty()) {
+        if let Some(added) = &self.past.added {
             let _ = with_sight(&self.authorized, |sight| {
-                env.memory.unlearn(rules, sight, then, env.now);
+                env.memory.unlearn(rules, sight, added, env.now);
             });
         }
     }

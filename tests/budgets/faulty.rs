@@ -2,7 +2,7 @@
 
 use super::{NOW, Plan, Service, World, parts, send, ten, transfer, world};
 use countersign::behaviour::recalled::Recalled;
-use countersign::behaviour::{Learnt, Lessons, Memory, Recollection, Rules, Sight};
+use countersign::behaviour::{Added, Learnt, Lessons, Memory, Recollection, Rules, Sight};
 use countersign::time::UnixTime;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -37,7 +37,7 @@ impl Memory for Faulty {
         }
     }
 
-    fn unlearn(&self, _: &Rules, _: &Sight<'_>, _: UnixTime, _: UnixTime) {}
+    fn unlearn(&self, _: &Rules, _: &Sight<'_>, _: &Added, _: UnixTime) {}
 }
 
 fn faulty(fails: usize, how: Learnt) -> (World, Rc<Cell<[usize; 2]>>) {
@@ -58,7 +58,7 @@ fn a_race_is_run_again_and_a_memory_that_fails_knows_nothing() {
     let record = send(&world, &transfer(1, "1.00"), Service::Unasked);
     assert_eq!((record.reason, asked.get()), (None, [4, 4]));
     // Lost for ever, or lost at once: the budget counts as used up.
-    for (fails, how) in [(17, Learnt::Raced), (1, Learnt::Lost)] {
+    for (fails, how) in [(65, Learnt::Raced), (1, Learnt::Lost)] {
         let (world, _) = faulty(fails, how);
         let record = send(&world, &transfer(1, "1.00"), Service::Unasked);
         assert_eq!(record.reason, Some("step_up_required"), "{how:?}");

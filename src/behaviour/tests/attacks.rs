@@ -162,3 +162,102 @@ fn names_do_not_show_whom_they_are_of() {
     assert_ne!(one[8..20], two[8..20]);
     assert!(!one.windows(5).any(|part| part == b"alice"));
 }
+
+/// Fills the only page with what others are counted by, so that there is no room for more.
+fn crowd(ledger: &dyn Memory, now: UnixTime) {
+    let hour = rules_of("other", &[requests(1, HOUR)]);
+    for number in 0..200 {
+        let name = format!("one of a crowd {number}");
+        let puppet = Sight {
+            subject: &name,
+            ..alice()
+        };
+        let _ = forward(ledger, &hour, &puppet, now);
+    }
+}
+
+#[test]
+fn what_had_no_room_is_missing_when_there_is_room_again() {
+    let shared = Shared::default();
+    let ledger = ledger_of(&shared, 0);
+    let rules = rules(&[requests(3, DAY)]);
+    crowd(&ledger, NOW);
+    // Somebody permitted these, and nobody could count them.
+    for second in 1..9 {
+        assert_eq!(forward(&ledger, &rules, &alice(), at(second)), [true]);
+    }
+    // The crowd has gone by now.
+    let later = 2 * 3600;
+    assert_eq!(forward(&ledger, &rules, &alice(), at(later)), [true]);
+    // What can be missing does not lie within the while any more.
+    let day = 86_400 + 5400;
+    assert_eq!(ask(&ledger, &rules, &alice(), at(day + 10)), [false]);
+}
+
+#[test]
+fn what_was_not_added_is_not_taken_back() {
+    let shared = Shared::default();
+    let ledger = ledger_of(&shared, 0);
+    let rules = rules(&[requests(3, DAY), amounts("100")]);
+    let ten = detail(r#"{"amount":"10"}"#);
+    let sight = Sight {
+        detail: Some(&ten),
+        ..alice()
+    };
+    for second in 0..3 {
+        let _ = forward(&ledger, &rules, &sight, at(second));
+    }
+    // A memory that lost every race knows nothing, and adds nothing.
+    let added = Recollection::blank().adds(at(3));
+    ledger.unlearn(&rules, &sight, &added, at(3));
+    assert_eq!(ask(&ledger, &rules, &sight, at(3)), [true, false]);
+    // An amount that nobody can read is added to nothing, the request is.
+    let odd = detail(r#"{"amount":"1e1"}"#);
+    let odd = Sight {
+        detail: Some(&odd),
+        ..alice()
+    };
+    let found = ledger.recall(&rules, &odd, Lessons::Counts, at(4));
+    let added = found.adds(at(4));
+    assert_eq!(ledger.learn(found), Learnt::Kept);
+    for _ in 0..2 {
+        ledger.unlearn(&rules, &sight, &added, at(4));
+    }
+    let all = detail(r#"{"amount":"71"}"#);
+    let all = Sight {
+        detail: Some(&all),
+        ..alice()
+    };
+    assert!(ask(&ledger, &rules, &all, at(5))[1]);
+    // Where there is no room for a later slice, nothing is added either.
+    crowd(&ledger, at(5));
+    let later = at(6 * 3600);
+    crowd(&ledger, later);
+    let found = ledger.recall(&rules, &sight, Lessons::Counts, later);
+    assert_eq!(found.adds(later).names, [[0; 8]; 0]);
+}
+
+#[test]
+fn more_scopes_than_anybody_remembers_are_a_jump_and_no_work() {
+    let shared = Shared::default();
+    let ledger = ledger_of(&shared, 0);
+    let rules = rules(&[Condition::ScopeJump]);
+    let all: Vec<String> = (0..8000).map(|it| it.to_string()).collect();
+    let with = |count: usize, second| {
+        let scopes = &all[..count];
+        let sight = Sight { scopes, ..alice() };
+        forward(&ledger, &rules, &sight, at(second))
+    };
+    let most = page::MOST_SEEN;
+    for (count, second, jumps) in [
+        (most, 0, true),
+        (most, 700, false),
+        (most + 1, 1400, true),
+        (most + 1, 2100, true),
+        (8000, 2800, true),
+        (most, 3500, false),
+    ] {
+        assert_eq!(with(count, second), [jumps], "{count} {second}");
+    }
+    assert!(shared.bytes(1).unwrap().len() <= page::BYTES);
+}

@@ -275,16 +275,18 @@ fn a_sum_is_taken_back() {
         ..alice()
     };
     let found = ledger.recall(&rules, &sight, Lessons::Counts, NOW);
+    let added = found.adds(NOW);
     assert_eq!(ledger.learn(found), Learnt::Kept);
     assert_eq!(ask(&ledger, &rules, &sight, at(1)), [true, true]);
-    ledger.unlearn(&rules, &sight, NOW, at(1));
+    ledger.unlearn(&rules, &sight, &added, at(1));
     assert_eq!(ask(&ledger, &rules, &sight, at(1)), [false, false]);
     // What was forwarded meanwhile stays.
     let _ = forward(&ledger, &rules, &sight, at(1));
     let found = ledger.recall(&rules, &sight, Lessons::Counts, at(2));
+    let added = found.adds(at(2));
     assert_eq!(ledger.learn(found), Learnt::Kept);
     shared.conflict(3);
-    ledger.unlearn(&rules, &sight, at(2), at(2));
+    ledger.unlearn(&rules, &sight, &added, at(2));
     assert_eq!(ask(&ledger, &rules, &sight, at(3)), [true, true]);
     let none = detail(r#"{"amount":"0"}"#);
     let none = Sight {
