@@ -5,7 +5,9 @@ use crate::behaviour::page::{Owner, Page};
 use crate::behaviour::recalled::Recalled;
 use crate::behaviour::root::Root;
 use crate::behaviour::rules::{Cell, What, Who};
-use crate::behaviour::{Added, Change, Learnt, Lessons, Limits, Memory, Recollection, Rules, Sight};
+use crate::behaviour::{
+    Added, Change, Learnt, Lessons, Limits, Memory, Recollection, Rules, Sight,
+};
 use crate::crypto::digest::{Digest32, MacKey};
 use crate::time::UnixTime;
 use crate::uses::{Buckets, WriteFault};

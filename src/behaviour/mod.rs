@@ -105,6 +105,7 @@ impl Recollection {
     }
 
     /// What it adds to sums at that moment, if it is learnt.
+    #[must_use]
     pub fn adds(&self, at: UnixTime) -> Added {
         let names = self.added.clone();
         Added { at, names }

@@ -156,42 +156,90 @@ impl Asked {
 /// Tells classes in which nothing is asked, and routes that are less sensitive than another of their
 /// class: they would make callers known there.
 fn classes(routes: &[Route], asked: &Asked, at: &At<'_>, faults: &mut Faults) {
-    let mut highest: BTreeMap<Rc<str>, &Route> = BTreeMap::new();
-    for route in routes {
-        let own = highest.entry(route.class()).or_insert(route);
-        if sensitivity(route) > sensitivity(own) {
-            *own = route;
+    let mut highest: BTreeMap<Rc<str>, (usize, Sensitivity)> = BTreeMap::new();
+    for (place, route) in routes.iter().enumerate() {
+        for (class, own) in sensitivities(route) {
+            let known = highest.entry(class).or_insert((place, own));
+            if own.steps > known.1.steps {
+                *known = (place, own);
+            }
         }
     }
     for (place, route) in routes.iter().enumerate() {
-        let Some(class) = &route.risk.learn_in else {
+        let lower = sensitivities(route).into_iter().find_map(|(class, own)| {
+            let (other, most) = highest.get(&class)?;
+            (most.steps > own.steps).then_some((*other, *most))
+        });
+        if let Some(class) = &route.risk.learn_in {
+            let at = at.item(place);
+            let at = at.member("risk");
+            let at = at.member("learn_in");
+            let problem =
+                "has no effect: no route that learns in it asks what was forwarded before";
+            faults.check(asked.of_classes.contains_key(class), &at, problem);
+        }
+        let Some((other, most)) = lower else { continue };
+        let (Some(sensitive), has) = (routes.get(other), most.has) else {
             continue;
         };
-        let at = at.item(place);
+        // Where the route only has its own name, the other took it.
+        let (blamed, problem) = match &route.risk.learn_in {
+            Some(_) => (
+                place,
+                format!(
+                    "is the class of {:?} too, which {has}: this route is less sensitive, and would \
+                     make callers known there",
+                    &*sensitive.name
+                ),
+            ),
+            // The name is another route's own, which is told elsewhere.
+            None if sensitive.risk.learn_in.is_none() => continue,
+            None => (
+                other,
+                format!(
+                    "is the class of {:?} too: this route {has}, and that one is less sensitive and \
+                     would make callers known here",
+                    &*route.name
+                ),
+            ),
+        };
+        let at = at.item(blamed);
         let at = at.member("risk");
-        let at = at.member("learn_in");
-        let problem = "has no effect: no route that learns in it asks what was forwarded before";
-        faults.check(asked.of_classes.contains_key(class), &at, problem);
-        let other = highest.get(class).copied().unwrap_or(route);
-        let (steps, has) = sensitivity(other);
-        let problem = format!(
-            "is the class of {:?} too, which {has}: this route is less sensitive, and would make \
-             callers known there",
-            &*other.name
-        );
-        faults.check(steps <= sensitivity(route).0, &at, problem);
+        faults.add(&at.member("learn_in"), problem);
     }
 }
 
-/// How sensitive a route is, in three steps.
-fn sensitivity(route: &Route) -> (u8, &'static str) {
+/// How sensitive requests are, in three steps.
+#[derive(Clone, Copy)]
+struct Sensitivity {
+    steps: u8,
+    has: &'static str,
+}
+
+/// How sensitive requests of a route are, or of each class of its calls, by the class that they teach.
+fn sensitivities(route: &Route) -> Vec<(Rc<str>, Sensitivity)> {
     let is_safe = |method: &String| matches!(method.as_str(), "GET" | "HEAD" | "OPTIONS");
-    if route.transaction.is_some() {
-        (2, "has a `transaction`")
-    } else if !route.methods.iter().all(is_safe) {
-        (1, "changes something")
-    } else {
-        (0, "only reads")
+    let of = |is_transaction: bool| {
+        let (steps, has) = if is_transaction {
+            (2, "has a `transaction`")
+        } else if !route.methods.iter().all(is_safe) {
+            (1, "changes something")
+        } else {
+            (0, "only reads")
+        };
+        Sensitivity { steps, has }
+    };
+    let class = route.class();
+    match &route.mcp {
+        None => vec![(class, of(route.transaction.is_some()))],
+        Some(mcp) => {
+            let classes = mcp.classes.iter();
+            let each = classes.map(|own| {
+                let name = [&*class, "/", &*own.name].concat();
+                (name.into(), of(own.transaction.is_some()))
+            });
+            each.collect()
+        }
     }
 }
 

@@ -4,8 +4,9 @@
 //! - E2: it loops over lists alone, never inside a loop, and builds none: `all`, `exists` and
 //!   `exists_one`. There are no maps, no regular expressions and no clock.
 //! - E3: it names facts that there are, and functions that there are, and it is true or false.
-//! - E4: lists of a fact have few items, and all texts of facts that it looks at make so many bytes and
-//!   no more. Together with E1 and E2 that bounds the work.
+//! - E4: lists of a fact have few items; and all facts that it looks at, each time it does, their texts,
+//!   their items and the members among which they are found, make so many bytes and no more. Together with
+//!   E1 and E2 that bounds the work.
 //! - E5: what fails when it runs counts as if it held, and the record says so. A fact that is missing
 //!   fails, unless the expression asks first whether it `has` it.
 
@@ -40,8 +41,8 @@ pub const MOST_NODES: usize = 128;
 pub const DEEPEST: usize = 24;
 /// Most items of a list among the facts.
 pub const MOST_ITEMS: usize = 64;
-/// Most bytes of text that one run takes from the facts.
-pub const MOST_TEXT: usize = 64 << 10;
+/// Most bytes that one run takes from the facts.
+pub const MOST_FACTS: usize = 64 << 10;
 
 /// What an expression may begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Facts as values of the language. A member is converted when it is looked at, and only then.
 
-use super::{MOST_ITEMS, MOST_TEXT, Root};
+use super::{MOST_FACTS, MOST_ITEMS, Root};
 use crate::json::Json;
 use crate::risk::facts::Facts;
 use cel::ExecutionError;
@@ -9,18 +9,21 @@ use cel::common::types::{CelBool, CelDouble, CelInt, CelList, CelNull, CelString
 use cel::common::value::{CowVal, Val};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-/// How much text one run may still take from the facts, and whether it compared what cannot be
+/// What a value costs beside its text, in bytes: it is made anew whenever it is looked at.
+const VALUE: usize = 16;
+
+/// How much one run may still take from the facts, and whether it compared what cannot be
 /// compared. Values of the language are shared between threads, as far as their types go.
 #[derive(Debug)]
 pub(super) struct Allowance {
-    text: AtomicUsize,
+    rest: AtomicUsize,
     is_void: AtomicBool,
 }
 
 impl Allowance {
     pub(super) fn full() -> Self {
         Self {
-            text: AtomicUsize::new(MOST_TEXT),
+            rest: AtomicUsize::new(MOST_FACTS),
             is_void: AtomicBool::new(false),
         }
     }
@@ -31,9 +34,9 @@ impl Allowance {
     }
 
     fn take(&self, bytes: usize) -> Result<(), ExecutionError> {
-        let rest = self.text.load(Ordering::Relaxed).checked_sub(bytes);
+        let rest = self.rest.load(Ordering::Relaxed).checked_sub(bytes);
         let rest = rest.ok_or_else(|| fault("the facts are too large"))?; // E4
-        self.text.store(rest, Ordering::Relaxed);
+        self.rest.store(rest, Ordering::Relaxed);
         Ok(())
     }
 }
@@ -110,6 +113,14 @@ pub(super) fn root<'v>(
 }
 
 impl<'v> Members<'v> {
+    fn count(&self) -> usize {
+        match &self.all {
+            All::Facts(all) => all.len(),
+            All::Texts(all) => all.len(),
+            All::Json(all) => all.len(),
+        }
+    }
+
     fn member(&self, name: &str) -> Option<Fact<'v>> {
         match &self.all {
             All::Facts(all) => {
@@ -131,7 +142,7 @@ impl<'v> Members<'v> {
     fn find(&self, key: &dyn Val) -> Result<Fact<'v>, ExecutionError> {
         let key = key.downcast_ref::<CelString<'_>>();
         let key = key.ok_or_else(|| fault("members have names"))?.inner();
-        self.allowance.take(1)?;
+        self.allowance.take(self.count())?; // E4
         let found = self.member(key);
         found.ok_or_else(|| ExecutionError::no_such_key(key))
     }
@@ -162,6 +173,7 @@ impl<'v> Fact<'v> {
                 if items.len() > MOST_ITEMS {
                     return Err(fault("a list is too long")); // E4
                 }
+                allowance.take(items.len().saturating_mul(VALUE))?; // E4
                 let items = items.iter().map(|item| Fact::Json(item).value(allowance));
                 Box::new(CelList::from(items.collect::<Result<Vec<_>, _>>()?))
             }
@@ -250,11 +262,6 @@ impl Container for Members<'_> {
 
 impl Sizer for Members<'_> {
     fn size(&self) -> CelInt {
-        let size = match &self.all {
-            All::Facts(all) => all.len(),
-            All::Texts(all) => all.len(),
-            All::Json(all) => all.len(),
-        };
-        CelInt::from(i64::try_from(size).unwrap_or(i64::MAX))
+        CelInt::from(i64::try_from(self.count()).unwrap_or(i64::MAX))
     }
 }

@@ -172,3 +172,58 @@ fn an_expression_knows_its_roots() {
     let expression = Expression::parse("token.a.all(x, x.request == 1)").unwrap();
     assert!(!expression.names(Root::Request));
 }
+
+#[test]
+fn the_deepest_and_the_longest_are_read_or_refused() {
+    for piece in [
+        "!",
+        "-",
+        "(",
+        "[",
+        "{",
+        "a.",
+        "a[",
+        "a(",
+        "true?",
+        "true?true:",
+        "has(",
+        "token.a.",
+        "1+",
+        "'",
+        "a&&",
+        "a||",
+        "!(",
+        "-(",
+        "[[",
+        "size(",
+        "\\",
+        "\"",
+        "token.",
+        "token[",
+        "token.a.exists(x,",
+        "[1].all(x,",
+        "a==",
+        "a in ",
+        "{'a':",
+        "true&&(",
+        "é",
+        "@",
+        "`",
+        "//",
+        "r'",
+        "b'",
+        "''",
+        "'''",
+    ] {
+        for end in ["", "a", "true", "1", ")", "]", "'", "token.a"] {
+            for length in [LONGEST, LONGEST / 2, 200, 60, 30] {
+                let count = length.saturating_sub(end.len()) / piece.len();
+                let text = [&piece.repeat(count), end].concat();
+                let _ = Expression::parse(&text);
+            }
+        }
+    }
+    let facts = Shown::of(r#"{"a":true}"#, "{}");
+    let many = vec!["token.a"; 30].join("&&");
+    assert_eq!(judge(&many, &facts), Judged::Holds);
+}

@@ -137,10 +137,83 @@ fn the_work_of_a_run_is_bounded() {
         Shown::of(&format!(r#"{{"text":"{text}","list":[1,2,3,4]}}"#), "{}")
     };
     let once = "token.text.contains('y')";
-    assert_eq!(judge(once, &text(MOST_TEXT - 1)), Fails);
-    assert_eq!(judge(once, &text(MOST_TEXT)), Faulted);
+    // The text is one of two members.
+    assert_eq!(judge(once, &text(MOST_FACTS - 2)), Fails);
+    assert_eq!(judge(once, &text(MOST_FACTS - 1)), Faulted);
     // Four times a quarter is more than all, with the names.
     let often = "token.list.exists(it, token.text.contains('y'))";
-    assert_eq!(judge(often, &text(MOST_TEXT / 4 - 8)), Fails);
-    assert_eq!(judge(often, &text(MOST_TEXT / 4)), Faulted);
+    assert_eq!(judge(often, &text(MOST_FACTS / 4 - 24)), Fails);
+    assert_eq!(judge(often, &text(MOST_FACTS / 4)), Faulted);
+
+    // Lists of lists of numbers have no text, and are work all the same.
+    let nested = |rows: usize| {
+        let row = format!("[{}]", ["1"; MOST_ITEMS].join(","));
+        let rows = vec![row.as_str(); rows].join(",");
+        Shown::of(&format!(r#"{{"rows":[{rows}],"list":[1,2,3,4]}}"#), "{}")
+    };
+    let often = "token.list.all(it, size(token.rows) > 0)";
+    assert_eq!(judge(often, &nested(8)), Holds);
+    assert_eq!(judge(often, &nested(16)), Faulted);
+
+    // And so is a name that is looked for among thousands.
+    let wide = |members: usize| {
+        let members: Vec<String> = (0..members).map(|it| format!(r#""m{it}":1"#)).collect();
+        let members = members.join(",");
+        Shown::of(&format!(r#"{{"list":[1,2,3,4],{members}}}"#), "{}")
+    };
+    let often = "token.list.all(it, has(token.m0))";
+    assert_eq!(judge(often, &wide(12_000)), Holds);
+    assert_eq!(judge(often, &wide(14_000)), Faulted);
+}
+
+#[test]
+fn no_number_is_too_much() {
+    let numbers = [
+        "0",
+        "-0",
+        "1",
+        "-1",
+        "-9223372036854775808",
+        "9223372036854775807",
+        "0.0",
+        "-0.5",
+        "1e15",
+        "-1e15",
+        "1e-15",
+        "\"nan\"",
+        "\"-inf\"",
+        "\"1e999\"",
+        "\"-9223372036854775808\"",
+        "[]",
+        "{}",
+        "null",
+        "true",
+    ];
+    for one in numbers {
+        for other in numbers {
+            let facts = Shown::of(&format!(r#"{{"a":{one},"b":{other},"c":[1,2]}}"#), "{}");
+            for text in [
+                "token.a + token.b > 0",
+                "token.a - token.b > 0",
+                "token.a * token.b > 0",
+                "token.a / token.b > 0",
+                "token.a % token.b > 0",
+                "-token.a > token.b",
+                "token.c[token.a] == token.b",
+                "int(token.a) > int(token.b)",
+                "double(token.a) > double(token.b)",
+                "string(token.a) == string(token.b)",
+                "token.a == token.b",
+                "token.a in [token.b]",
+                "size(token.a) == token.b",
+                "token.c.exists(it, it / token.a > token.b)",
+            ] {
+                let _ = judge(text, &facts);
+            }
+        }
+    }
+    // What is no number is not below one.
+    let facts = Shown::of(r#"{"a":"nan"}"#, "{}");
+    assert_eq!(judge("double(token.a) > 5.0", &facts), Faulted);
+    assert_eq!(judge("double(token.a) < 5.0", &facts), Faulted);
 }
