@@ -1,4 +1,5 @@
 # build: the filter   demo: see it work   test: everything   interop: real issuer and clients   bench: what it costs
+# stall: a minute without a decision service
 # lint: style, layers of checks, licences
 
 TOOLS := .tools
@@ -19,7 +20,7 @@ endif
 export COUNTERSIGN_WASM := $(CURDIR)/dist/countersign.wasm
 export COUNTERSIGN_INTEROP := $(CURDIR)/$(TOOLS)/interop
 
-.PHONY: build demo test interop bench lint audit envoy etcd
+.PHONY: build demo test interop bench stall lint audit envoy etcd
 
 build: $(RUST)
 	cargo build --release --lib --target wasm32-wasip1
@@ -40,6 +41,10 @@ bench: build envoy
 	cargo bench --bench judge
 	cargo bench --bench payments
 	cargo test --test envoy cost -- --ignored --nocapture
+
+# A decision service that stalls for a minute under load.
+stall: build envoy
+	cargo test --test envoy circuits::requests_that_do_not_ask_are_not_slowed_for_a_minute -- --ignored --nocapture
 
 lint: $(RUST) $(DENY)
 	cargo fmt --check

@@ -250,7 +250,7 @@ pub struct BreakGlass {
     /// people may break the glass.
     pub issuers: Vec<IssuerId>,
     /// The authentication that their tokens must show.
-    pub challenge: step_up::Challenge,
+    pub challenge: step_up::Authentication,
     /// Longest time from `iat` to `exp` of their tokens.
     pub max_token_age: Duration,
 }

@@ -330,6 +330,12 @@ reasons! {
     DecisionUnreachable = "decision_unreachable",
     /// The proxy does not know the cluster of the decision service.
     DecisionClusterUnknown = "decision_cluster_unknown",
+    /// The cluster of the decision service has no host.
+    DecisionNoHost = "decision_no_host",
+    /// The proxy had no room for the question, or the decision service said that it has none.
+    DecisionOverflow = "decision_overflow",
+    /// The decision service was silent to several subjects lately, so it was not asked.
+    DecisionCircuitOpen = "decision_circuit_open",
     /// The decision service answered with another status than `200`, `503` and `504`.
     DecisionStatus = "decision_status",
     /// The decision service answered with something that is not a decision.

@@ -2,14 +2,13 @@
 //! published schema.
 
 use crate::crypto::Engine;
-use crate::crypto::digest::Digest32;
 use crate::reason::Reason;
 use crate::time::UnixTime;
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::rc::Rc;
+
+pub use crate::crypto::digest::to_base64url as base64url;
 
 /// Most records are shorter, in bytes.
 const USUAL_BYTES: usize = 1024;
@@ -94,8 +93,10 @@ pub struct Record {
     /// How far the use of the transaction is remembered, or was looked for: `worker`, `host` or
     /// `fleet`.
     pub transaction_scope: Option<&'static str>,
-    /// The decision service, where it was asked.
+    /// The decision service, where it was asked, or would have been but for its silence lately.
     pub service: Option<Asked>,
+    /// What would do, where the verdict is `challenge`.
+    pub challenge: Option<Challenge>,
     /// What verified the signatures.
     pub engine: Engines,
 }
@@ -151,10 +152,37 @@ pub struct Asked {
     pub name: Rc<str>,
     /// How long the request waited for it, in milliseconds.
     pub latency_ms: Option<u64>,
-    /// `permit`, `deny`, or the code of the silence.
+    /// `permit`, `deny`, `challenge`, or the code of the silence.
     pub answer: Option<&'static str>,
     /// Whether silence was allowed to pass, by `on_silence`.
     pub allowed_in_silence: bool,
+    /// The obligations that its permit came with. Each was met.
+    pub obligations: Vec<Obligation>,
+}
+
+/// An obligation of a permit, which was met.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Obligation {
+    /// Its id, as the service names it.
+    pub id: String,
+    /// `step-up` or `log`.
+    pub kind: &'static str,
+}
+
+/// What a caller was told would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Challenge {
+    /// The name of the transaction: SHA-256 over who, what and the granted detail, base64url. Null
+    /// before it is known.
+    pub transaction: Option<String>,
+    /// Accepted `acr`, any one of them; any at all where there is none.
+    pub acr_values: Vec<String>,
+    /// The longest time since the authentication, in seconds.
+    pub max_age: Option<u64>,
+    /// When the caller's grant of the transaction ends, in seconds since the Unix epoch.
+    pub until: Option<i64>,
 }
 
 /// What verified the signatures: `host` or `pure`.
@@ -219,6 +247,7 @@ impl Record {
             transaction_use: None,
             transaction_scope: None,
             service: None,
+            challenge: None,
             engine: Engines::default(),
         }
     }
@@ -274,12 +303,6 @@ impl Record {
 /// JSON leaves it as it is.
 fn splits(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-/// A digest as base64url without padding.
-#[must_use]
-pub fn base64url(digest: &Digest32) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(digest)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

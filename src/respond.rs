@@ -7,11 +7,13 @@ mod table;
 mod tests;
 mod workload;
 
+use crate::crypto::digest::to_base64url;
 use crate::proof::Method;
 use crate::reason::Reason;
-use crate::step_up::Challenge;
+use crate::step_up::{Authentication, Challenge, Denial, Remedy};
 use crate::token::credentials::Scheme;
 pub use json_rpc::Answering;
+use std::rc::Rc;
 use table::{Authenticate, NONCE, PROOF, Row, row};
 
 /// A local reply.
@@ -23,6 +25,8 @@ pub struct Reply {
     pub status: u16,
     /// Response headers.
     pub headers: Vec<(&'static str, String)>,
+    /// Response headers that a decision service set, and the policy lets it set.
+    pub granted: Vec<(Rc<str>, String)>,
     /// The body.
     pub body: String,
 }
@@ -85,8 +89,10 @@ pub struct Terms<'a> {
     pub call: Option<Answering<'a>>,
     /// `Accept-Signature` (RFC 9421 section 5.1), where the route accepts message signatures.
     pub signature: &'a str,
-    /// The authentication that the route asks for.
+    /// What would do.
     pub challenge: Option<&'a Challenge>,
+    /// How the decision service wants its denial told.
+    pub denial: Option<&'a Denial>,
     /// The nonce with which the proof would be accepted.
     pub nonce: Option<&'a str>,
     /// Whether the route issues tokens, so that its clients expect errors in the form of OAuth
@@ -160,16 +166,47 @@ fn as_resource(reason: Reason, row: Row, terms: &Terms<'_>) -> Reply {
     if matches!(status, 429 | 503) {
         headers.push(("retry-after", "1".to_owned()));
     }
+    // Its words are the gate's: of a denial, only status and listed headers are the service's.
+    let denial = terms
+        .denial
+        .filter(|_| reason == Reason::DecisionDenied && !terms.issuance);
+    let status = denial.and_then(|it| it.status).unwrap_or(status);
     let code = reason.code();
-    let body = format!(
-        r#"{{"type":"urn:countersign:{code}","title":"{title}","status":{status},"code":"{code}"}}"#
+    let mut body = format!(
+        r#"{{"type":"urn:countersign:{code}","title":"{title}","status":{status},"code":"{code}""#
     );
+    if reason == Reason::StepUpRequired {
+        body.extend(terms.challenge.map(told));
+    }
+    body.push('}');
     Reply {
         reason,
         status,
         headers,
+        granted: denial.map_or_else(Vec::new, |it| it.headers.clone()),
         body,
     }
+}
+
+/// What would do, as a member of the problem. Its values are all such as need no escape.
+fn told(challenge: &Challenge) -> String {
+    let Remedy::Authentication(Authentication {
+        acr_values,
+        max_age,
+    }) = &challenge.remedy;
+    let transaction = challenge.transaction.as_ref();
+    let transaction = transaction.map(|hash| format!(r#""transaction":"{}""#, to_base64url(hash)));
+    let values = (!acr_values.is_empty())
+        .then(|| format!(r#""acr_values":["{}"]"#, acr_values.join("\",\"")));
+    let age = max_age.map(|age| format!(r#""max_age":{}"#, age.as_secs()));
+    let until = challenge
+        .until
+        .map(|it| format!(r#""until":{}"#, it.secs()));
+    let members: Vec<String> = [transaction, values, age, until]
+        .into_iter()
+        .flatten()
+        .collect();
+    format!(r#","challenge":{{{}}}"#, members.join(","))
 }
 
 /// As a token endpoint answers a proof that it does not accept (RFC 9449 sections 5 and 8).
@@ -192,6 +229,7 @@ fn as_token_endpoint(reason: Reason, row: Row) -> Reply {
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
         ],
+        granted: Vec::new(),
         body,
     }
 }
@@ -281,8 +319,9 @@ fn challenge(scheme: Scheme, authenticate: Authenticate, terms: &Terms<'_>) -> S
                 "A different authentication is required",
             );
             if let Some(challenge) = terms.challenge {
-                say("acr_values", &challenge.acr_values.join(" "));
-                if let Some(max_age) = challenge.max_age {
+                let Remedy::Authentication(authentication) = &challenge.remedy;
+                say("acr_values", &authentication.acr_values.join(" "));
+                if let Some(max_age) = authentication.max_age {
                     say("max_age", &max_age.as_secs().to_string());
                 }
             }

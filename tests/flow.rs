@@ -11,6 +11,8 @@
 mod calls;
 #[path = "flow/certificates.rs"]
 mod certificates;
+#[path = "flow/counted.rs"]
+mod counted;
 #[expect(dead_code, reason = "its rows are judged in a test of their own")]
 #[path = "support/mutations/mod.rs"]
 mod mutations;
@@ -190,6 +192,8 @@ fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
         (Silence::ClusterUnknown, Reason::DecisionClusterUnknown),
         (Silence::Deadline, Reason::DeadlineExceeded),
         (Silence::Oversized, Reason::DecisionOversized),
+        (Silence::NoHost, Reason::DecisionNoHost),
+        (Silence::CircuitOpen, Reason::DecisionCircuitOpen),
     ] {
         list.push((
             reason,

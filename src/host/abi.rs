@@ -43,6 +43,7 @@ pub(super) enum Map {
 pub(super) enum Buffer {
     RequestBody,
     CallResponseBody,
+    GrpcMessage,
     PluginConfiguration,
 }
 
@@ -136,6 +137,7 @@ unsafe extern "C" {
         data: *mut *mut u8,
         size: *mut usize,
     ) -> u32;
+    fn proxy_get_status(code: *mut u32, data: *mut *mut u8, size: *mut usize) -> u32;
     fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, metric: *mut u32) -> u32;
     fn proxy_increment_metric(metric: u32, offset: i64) -> u32;
 }
@@ -208,6 +210,7 @@ pub(super) fn buffer(buffer: Buffer, most: usize) -> Result<Vec<u8>, Fault> {
     let buffer = match buffer {
         Buffer::RequestBody => 0,
         Buffer::CallResponseBody => 4,
+        Buffer::GrpcMessage => 5,
         Buffer::PluginConfiguration => 7,
     };
     // SAFETY: the host writes one pointer and one size.
@@ -341,6 +344,13 @@ pub(super) fn release() -> Result<(), Fault> {
 pub(super) fn act_for(context: u32) -> Result<(), Fault> {
     // SAFETY: no memory is passed.
     done(unsafe { proxy_set_effective_context(context) })
+}
+
+/// What the host says of the call of gRPC that has just failed.
+pub(super) fn grpc_message() -> Result<Vec<u8>, Fault> {
+    let mut code = 0;
+    // SAFETY: the host writes one number, one pointer and one size.
+    answered(|data, size| unsafe { proxy_get_status(&raw mut code, data, size) })
 }
 
 /// Calls a function that the host registered by name.

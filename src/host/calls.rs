@@ -3,12 +3,12 @@
 use super::abi::{self, Buffer, Map};
 use super::pairs;
 use crate::reason::Reason;
-use crate::step_up::{Call, MAX_ANSWER_BYTES, Response, Service, Silence};
+use crate::step_up::{Call, MAX_ANSWER_BYTES, Protocol, Response, Service, Silence, ext_authz};
 use crate::supply::Source;
 use crate::token::introspection::request::{self, Client};
 use crate::token::introspection::{self, Endpoint};
 use crate::uses::fleet;
-use proxy_wasm::hostcalls::dispatch_http_call;
+use proxy_wasm::hostcalls::{dispatch_grpc_call, dispatch_http_call};
 use proxy_wasm::types::Status;
 use std::time::Duration;
 
@@ -23,9 +23,13 @@ pub(super) fn decide(
     call: &Call,
     traceparent: Option<&str>,
 ) -> Result<u32, Silence> {
+    let path = match &service.protocol {
+        Protocol::Authzen(path) | Protocol::Opa(path) => path.as_str(),
+        Protocol::ExtAuthz(rules) => return check(service, rules, call, traceparent),
+    };
     let mut headers = vec![
         (":method", "POST"),
-        (":path", service.path.as_str()),
+        (":path", path),
         (":authority", service.authority.as_str()),
         ("content-type", "application/json"),
         ("accept", "application/json"),
@@ -33,6 +37,48 @@ pub(super) fn decide(
     ];
     headers.extend(traceparent.map(|value| ("traceparent", value)));
     dispatch(&service.cluster, headers, Some(&call.body), service.timeout)
+}
+
+/// Asks a decision service over gRPC. The SDK ends in a panic if the host finds the target at fault,
+/// which is one of ours, made when the policy was loaded.
+fn check(
+    service: &Service,
+    rules: &ext_authz::Rules,
+    call: &Call,
+    traceparent: Option<&str>,
+) -> Result<u32, Silence> {
+    let mut metadata = vec![("x-request-id", call.request_id.as_bytes())];
+    metadata.extend(traceparent.map(|value| ("traceparent", value.as_bytes())));
+    let timeout = service.timeout.max(SHORTEST);
+    let (name, method) = (ext_authz::SERVICE, ext_authz::METHOD);
+    let body = Some(call.body.as_slice());
+    match dispatch_grpc_call(&rules.target, name, method, metadata, body, timeout) {
+        Ok(call) => Ok(call),
+        Err(Status::ParseFailure) => Err(Silence::ClusterUnknown),
+        Err(_) => Err(Silence::NoHost),
+    }
+}
+
+/// The message that a decision service answered with over gRPC, or why there is none. Must be read in
+/// the callback that tells of it.
+pub(super) fn checked(status: u32, size: usize) -> Result<Response, Silence> {
+    if status != 0 {
+        let message = abi::grpc_message().unwrap_or_default();
+        return Err(Silence::of_grpc(status, &message));
+    }
+    if size > MAX_ANSWER_BYTES {
+        return Err(Silence::Oversized);
+    }
+    let message = if size == 0 {
+        Vec::new()
+    } else {
+        abi::buffer(Buffer::GrpcMessage, size).map_err(|_| Silence::Unreachable)?
+    };
+    if message.len() == size {
+        Ok(Response::message(message))
+    } else {
+        Err(Silence::Unreachable)
+    }
 }
 
 /// Puts a question to the store of the fleet, at this path.
@@ -104,6 +150,7 @@ fn dispatch(
     match dispatch_http_call(cluster, headers, body, Vec::new(), timeout.max(SHORTEST)) {
         Ok(call) => Ok(call),
         Err(Status::BadArgument) => Err(Silence::ClusterUnknown),
+        Err(Status::InternalFailure) => Err(Silence::NoHost),
         Err(_) => Err(Silence::Unreachable),
     }
 }
@@ -119,6 +166,7 @@ pub(super) fn answer(headers: usize, body: usize) -> Result<Response, Silence> {
             .iter()
             .any(|(name, _)| name == "x-request-id")
             .then(|| one(&lines, "x-request-id").unwrap_or_default().to_owned()),
+        is_overload: one(&lines, "x-envoy-overloaded").is_some(),
         body: read(body).ok_or(Silence::Unreachable)?,
     })
 }

@@ -24,6 +24,7 @@ use crate::reason::Reason;
 use crate::revocation;
 use crate::revocation::store::Means;
 use crate::risk::Need;
+use crate::step_up::circuit::Circuits;
 use crate::supply::board::Seal;
 use crate::supply::stock::Fetch;
 use crate::time::UnixTime;
@@ -103,6 +104,8 @@ pub(super) struct Gate {
     pub(super) introspections: RefCell<Desk>,
     /// The questions to authorization servers that are under way, by the number of their call.
     pub(super) inquiries: RefCell<BTreeMap<u32, Ticket>>,
+    /// Which decision services are left alone.
+    pub(super) circuits: RefCell<Circuits>,
     /// Who the gate is to each authorization server.
     pub(super) clients: BTreeMap<IssuerId, Client>,
     verifier: Box<dyn Verifier>,
@@ -200,6 +203,7 @@ impl Gate {
             queue: Cell::new(None),
             introspections: RefCell::default(),
             inquiries: RefCell::default(),
+            circuits: RefCell::default(),
             clients: BTreeMap::new(),
             verifier: Box::new(Pure),
             meters,
@@ -308,6 +312,7 @@ impl Gate {
             tokens: &self.tokens,
             asserter: self.asserter.as_ref(),
             introspections: &self.introspections,
+            circuits: &self.circuits,
         })
     }
 }

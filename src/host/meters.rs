@@ -48,6 +48,10 @@ pub(super) struct Meters {
     pub(super) grant_failed: Meter,
     /// Questions to decision services.
     pub(super) asked: Meter,
+    /// Decision services that were left alone after silence.
+    pub(super) circuit_opened: Meter,
+    /// Decision services that answered again.
+    pub(super) circuit_closed: Meter,
     /// Requests whose client left, or whose host ended them, while they waited.
     pub(super) left: Meter,
     /// Requests that wait.
@@ -84,6 +88,8 @@ impl Meters {
             granted: Meter::counter("countersign.store.lease_ok"),
             grant_failed: Meter::counter("countersign.store.lease_failed"),
             asked: Meter::counter("countersign.asked"),
+            circuit_opened: Meter::counter("countersign.circuit.opened"),
+            circuit_closed: Meter::counter("countersign.circuit.closed"),
             left: Meter::counter("countersign.left"),
             waiting: Meter::gauge("countersign.waiting"),
             fetched: Meter::counter("countersign.keys.fetch_ok"),

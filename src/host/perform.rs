@@ -210,8 +210,13 @@ impl Gate {
             Outcome::Refuse(reply, record) => self.refuse(&reply, &record),
             Outcome::Publish(published, record) => {
                 self.put(&record);
-                let headers = published.document.headers().map(owned);
-                send(200, published.document.details(), &published.text, &headers);
+                let document = published.document;
+                send(
+                    200,
+                    document.details(),
+                    &published.text,
+                    &document.headers(),
+                );
             }
         }
     }
@@ -254,12 +259,14 @@ impl Gate {
 
     fn refuse(&self, reply: &Reply, record: &Record) {
         self.note_refusal(reply.reason, record);
-        send(
-            reply.status,
-            reply.reason.code(),
-            &reply.body,
-            &reply.headers,
-        );
+        let mut headers: Vec<(&str, &str)> = reply
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let granted = reply.granted.iter();
+        headers.extend(granted.map(|(name, value)| (&**name, value.as_str())));
+        send(reply.status, reply.reason.code(), &reply.body, &headers);
     }
 }
 
@@ -272,12 +279,8 @@ fn caller_of(waiting: &Waiting) -> Caller {
     }
 }
 
-fn owned((name, value): (&'static str, &'static str)) -> (&'static str, String) {
-    (name, value.to_owned())
-}
-
 /// Answers in place of the upstream.
-fn send(status: u16, details: &str, body: &str, headers: &[(&'static str, String)]) {
+fn send(status: u16, details: &str, body: &str, headers: &[(&str, &str)]) {
     if abi::reply(status, details, body, &pairs::write(headers)).is_err() {
         abi::log(
             Level::Error,
@@ -292,6 +295,9 @@ fn edit(release: &Release) -> Result<(), abi::Fault> {
         abi::remove_header(name)?;
     }
     for (name, value) in &release.set {
+        abi::set_header(name, value)?;
+    }
+    for (name, value) in &release.granted {
         abi::set_header(name, value)?;
     }
     for (name, value) in &release.state {

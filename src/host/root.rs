@@ -110,6 +110,10 @@ impl Context for Root {
             }
         });
     }
+
+    fn on_grpc_call_response(&mut self, call: u32, status: u32, size: usize) {
+        self.act(|gate| gate.checked_back(call, status, size));
+    }
 }
 
 impl Root {

@@ -128,6 +128,10 @@ impl Context for Stream {
     fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
         self.gate.called_back(call, headers, body);
     }
+
+    fn on_grpc_call_response(&mut self, call: u32, status: u32, size: usize) {
+        self.gate.checked_back(call, status, size);
+    }
 }
 
 impl Drop for Stream {

@@ -1,9 +1,10 @@
 //! What a root does from time to time: end waits, keep documents fresh, hear of those that others
 //! fetched.
 
-use super::abi;
+use super::abi::{self, Level};
 use super::gate::Gate;
 use super::read;
+use crate::step_up::circuit::Change;
 use crate::supply::roster;
 use crate::time::UnixTime;
 use std::fmt::Write;
@@ -29,8 +30,29 @@ impl Gate {
         self.fetch_due(now);
         self.sweep(now);
         self.wake(now);
+        self.tell_circuits();
         for (ticket, reason) in unasked {
             self.inquired(ticket, Err(reason), now);
+        }
+    }
+
+    /// Says which decision services are left alone from now on, and which no longer.
+    fn tell_circuits(&self) {
+        for (id, change) in self.circuits.borrow_mut().changes() {
+            let name = self.policy.services.get(id.0).map(|it| &*it.name);
+            let name = name.unwrap_or_default();
+            match change {
+                Change::Opened => {
+                    self.meters.circuit_opened.add(1);
+                    let line = format!("decision service {name} is silent, and left alone");
+                    abi::log(Level::Warn, &line);
+                }
+                Change::Closed => {
+                    self.meters.circuit_closed.add(1);
+                    let line = format!("decision service {name} answers again");
+                    abi::log(Level::Info, &line);
+                }
+            }
         }
     }
 

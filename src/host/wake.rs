@@ -62,6 +62,21 @@ impl Gate {
         });
     }
 
+    /// A call of gRPC has ended. Only decision services are called so.
+    pub(super) fn checked_back(&self, call: u32, status: u32, size: usize) {
+        let caller = self.waiting.borrow().stream_of(call);
+        let Some(held) = caller.and_then(|stream| self.take(stream)) else {
+            return;
+        };
+        self.go_on(held, |state, env| match state.asked() {
+            Ok(waiting) => {
+                let answer = calls::checked(status, size).map(Answer::Decision);
+                waiting.resume(answer, env)
+            }
+            Err(listening) => Step::Done(listening.abandon(Reason::HostFault)),
+        });
+    }
+
     /// Ends the waits whose deadline has come.
     pub(super) fn sweep(&self, now: UnixTime) {
         let overdue = self

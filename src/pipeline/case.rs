@@ -11,7 +11,8 @@ use crate::reason::Reason;
 use crate::record::{self, Asked, Contribution, Engines, Record, base64url};
 use crate::respond::{self, Answering, Document, NONCE_FIELD, Terms};
 use crate::risk::Score;
-use crate::step_up::Told;
+use crate::step_up::{Challenge, Denial, Obligation, Remedy, Told};
+use crate::time::UnixTime;
 use crate::token::Token;
 use crate::token::credentials::Scheme;
 use crate::token::subject::SubjectKind;
@@ -41,6 +42,10 @@ pub(super) struct Case {
     /// The id of the message, and all scopes that its class needs, where the route takes calls.
     message: Option<Box<Id>>,
     call_scope: Option<Rc<str>>,
+    /// What would do.
+    challenge: Option<Box<Challenge>>,
+    /// How the decision service wants its denial told.
+    denial: Option<Box<Denial>>,
 }
 
 impl Case {
@@ -57,6 +62,8 @@ impl Case {
             glass: None,
             message: None,
             call_scope: None,
+            challenge: None,
+            denial: None,
         }
     }
 
@@ -236,7 +243,37 @@ impl Case {
             latency_ms: None,
             answer: None,
             allowed_in_silence: false,
+            obligations: Vec::new(),
         });
+    }
+
+    /// The obligations that the permit came with, each of them met.
+    pub(super) fn note_obligations(&mut self, obligations: &[Obligation]) {
+        if let Some(asked) = &mut self.record.service {
+            asked.obligations = obligations
+                .iter()
+                .map(|obligation| record::Obligation {
+                    id: obligation.id.clone(),
+                    kind: obligation.duty.name(),
+                })
+                .collect();
+        }
+    }
+
+    pub(super) fn note_denial(&mut self, denial: Denial) {
+        self.denial = Some(Box::new(denial));
+    }
+
+    /// What would do, where the request is refused for now.
+    pub(super) fn note_challenge(&mut self, challenge: Challenge) {
+        let Remedy::Authentication(authentication) = &challenge.remedy;
+        self.record.challenge = Some(record::Challenge {
+            transaction: challenge.transaction.as_ref().map(base64url),
+            acr_values: authentication.acr_values.clone(),
+            max_age: authentication.max_age.map(|age| age.as_secs()),
+            until: challenge.until.map(UnixTime::secs),
+        });
+        self.challenge = Some(Box::new(challenge));
     }
 
     /// The question was never put.
@@ -263,6 +300,16 @@ impl Case {
 
     /// The verdict that refuses.
     pub(super) fn refused(mut self, reason: Reason) -> Outcome {
+        if let (Reason::StepUpRequired, None, Some(profile)) =
+            (reason, &self.challenge, &self.glass)
+        {
+            let challenge = Challenge {
+                transaction: None,
+                remedy: Remedy::Authentication(profile.challenge.clone()),
+                until: None,
+            };
+            self.note_challenge(challenge);
+        }
         let terms = self
             .route
             .as_deref()
@@ -277,13 +324,8 @@ impl Case {
                 metadata: route.mcp.as_ref().map_or("", |it| &it.metadata),
                 call: self.answering(route),
                 signature: &route.challenge_signature,
-                challenge: match &self.glass {
-                    Some(profile) => Some(&profile.challenge),
-                    None => route
-                        .step_up
-                        .as_ref()
-                        .and_then(|rules| rules.challenge.as_ref()),
-                },
+                challenge: self.challenge.as_deref(),
+                denial: self.denial.as_deref(),
                 nonce: self.nonce.as_deref(),
                 issuance: route.issuance,
             });

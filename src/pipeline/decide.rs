@@ -5,10 +5,12 @@ use crate::pipeline::Env;
 use crate::pipeline::assess::Assessed;
 use crate::pipeline::break_glass::Glass;
 use crate::pipeline::case::Case;
+use crate::pipeline::settle::unasked;
 use crate::proof::Method;
 use crate::reason::Reason;
 use crate::risk::Band;
-use crate::step_up::{self, Call, Evaluation};
+use crate::step_up::circuit::Asking;
+use crate::step_up::{self, Call, Challenge, Edits, Evaluation, Remedy};
 use crate::token::subject::SubjectKind;
 
 /// What comes of a score.
@@ -17,7 +19,7 @@ pub(super) enum Decided {
     /// Forward.
     Cleared(Cleared),
     /// Ask first.
-    Ask(Call, Assessed),
+    Ask(Call, Assessed, Asking),
 }
 
 /// A request that may go upstream. Only a low score, a settled answer or a
@@ -25,6 +27,7 @@ pub(super) enum Decided {
 #[derive(Debug)]
 pub(super) struct Cleared {
     assessed: Assessed,
+    edits: Edits,
 }
 
 impl Cleared {
@@ -34,12 +37,27 @@ impl Cleared {
 
     /// A person broke the glass, so no decision service is asked.
     fn by_glass(assessed: Assessed, _: Glass) -> Self {
-        Self { assessed }
+        Self::of(assessed)
     }
 
     /// The decision service permitted it, or its silence is allowed to pass.
-    pub(super) fn settled(assessed: Assessed, _: step_up::Passed) -> Self {
-        Self { assessed }
+    pub(super) fn settled(assessed: Assessed, passed: step_up::Passed) -> Self {
+        Self {
+            assessed,
+            edits: passed.into_edits(),
+        }
+    }
+
+    fn of(assessed: Assessed) -> Self {
+        Self {
+            assessed,
+            edits: Edits::default(),
+        }
+    }
+
+    /// What the permit of a decision service changes of the request.
+    pub(super) fn edits(&self) -> &Edits {
+        &self.edits
     }
 }
 
@@ -52,7 +70,7 @@ pub(super) fn decide(
     loop {
         match assessed.band() {
             Band::Low if assessed.is_learnt(env, case) => {
-                return Ok(Decided::Cleared(Cleared { assessed }));
+                return Ok(Decided::Cleared(Cleared::of(assessed)));
             }
             // It was scored anew.
             Band::Low => {}
@@ -75,9 +93,15 @@ fn ask(assessed: Assessed, env: &Env<'_>, case: &mut Case) -> Result<Decided, Re
     };
     let principal = &assessed.authorized.caller.principal;
     // The loop guard: a token that meets the challenge is never challenged again.
-    if rules.challenge.as_ref().is_some_and(|challenge| {
-        !challenge.is_met(principal.acr(), principal.authenticated_at(), env.now)
-    }) {
+    if let Some(authentication) = &rules.challenge
+        && !authentication.is_met(principal.acr(), principal.authenticated_at(), env.now)
+    {
+        let challenge = Challenge {
+            transaction: Some(evaluation(&assessed, env, case).transaction()),
+            remedy: Remedy::Authentication(authentication.clone()),
+            until: principal.end(),
+        };
+        case.note_challenge(challenge);
         return Err(Reason::StepUpRequired);
     }
     let service = env
@@ -86,16 +110,26 @@ fn ask(assessed: Assessed, env: &Env<'_>, case: &mut Case) -> Result<Decided, Re
         .get(rules.service.0)
         .ok_or(Reason::HostFault)?;
     case.note_asked(&service.name);
-    let body = step_up::write(&evaluation(&assessed, env, case));
+    let id = rules.service;
+    let asking = env.circuits.borrow_mut().admit(id, service, env.now);
+    let Some(asking) = asking else {
+        return unasked(assessed, env, case).map(Decided::Cleared);
+    };
+    let body = service.protocol.write(&evaluation(&assessed, env, case));
     let call = Call {
-        service: rules.service,
+        service: id,
         request_id: case.id().to_owned(),
         body,
     };
-    Ok(Decided::Ask(call, assessed.waits()))
+    Ok(Decided::Ask(call, assessed.waits(), asking))
 }
 
-fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> Evaluation<'a> {
+/// What a service is told of a request.
+pub(super) fn evaluation<'a>(
+    assessed: &'a Assessed,
+    env: &'a Env<'_>,
+    case: &'a Case,
+) -> Evaluation<'a> {
     let caller = &assessed.authorized.caller;
     let admitted = &caller.admitted;
     Evaluation {
@@ -124,5 +158,6 @@ fn evaluation<'a>(assessed: &'a Assessed, env: &'a Env<'_>, case: &'a Case) -> E
         contributions: assessed.score.contributions(),
         revision: env.policy.revision,
         decision: case.id(),
+        now: env.now,
     }
 }

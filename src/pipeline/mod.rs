@@ -36,6 +36,7 @@ use crate::reason::Reason;
 use crate::respond::Document;
 use crate::revocation::ListStore;
 use crate::step_up::Silence;
+use crate::step_up::circuit::{Asking, Circuits};
 use crate::time::UnixTime;
 use crate::token::KeyStore;
 use crate::token::cache::Cache;
@@ -50,7 +51,7 @@ use case::Case;
 use consume::{Consume, Consumed, Consuming, consume, look};
 use decide::{Cleared, Decided, decide};
 use known::{Known, Need};
-use settle::settle;
+use settle::{Asked, settle};
 use spend::{Spend, Spending, Spent, spend};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -87,6 +88,8 @@ pub struct Env<'a> {
     pub asserter: Option<&'a Asserter>,
     /// What authorization servers said of opaque tokens.
     pub introspections: &'a RefCell<Desk>,
+    /// Which decision services are left alone.
+    pub circuits: &'a RefCell<Circuits>,
 }
 
 /// What to do next with a request.
@@ -143,7 +146,7 @@ enum Stage {
     Known(Box<Asker>),
     /// Never judged anew: its proofs are used by now.
     Spending(Box<Spending>, Connection),
-    Decision(Box<Assessed>, UnixTime),
+    Decision(Box<Assessed>, UnixTime, Asking),
     /// Never judged anew: its transaction may be used up by now.
     Consuming(Box<Consuming>),
 }
@@ -206,7 +209,7 @@ fn judge(
             None => case.refused(Reason::HostFault),
         }),
         Err(Halt::Metadata(text)) => Step::Done(case.published(Document::Metadata, &text)),
-        Err(Halt::Unmatched(head)) => Step::Done(case.forwarded(release::ungoverned(&head))),
+        Err(Halt::Unmatched(head)) => Step::Done(case.forwarded(release::ungoverned(&head, env))),
         Err(Halt::Needs(_, need)) if known.holds(&need) => {
             Step::Done(case.refused(need.unmet(env)))
         }
@@ -248,12 +251,12 @@ fn weigh(
         .and_then(|assessed| decide(assessed, env, &mut case));
     match decided {
         Ok(Decided::Cleared(cleared)) => finish(cleared, case, env),
-        Ok(Decided::Ask(call, assessed)) => {
+        Ok(Decided::Ask(call, assessed, asking)) => {
             if let Err(reason) = look(&assessed.authorized, env, &mut case) {
                 case.note_unasked();
                 return Step::Done(case.refused(reason));
             }
-            let stage = Stage::Decision(Box::new(assessed), env.now);
+            let stage = Stage::Decision(Box::new(assessed), env.now, asking);
             Step::Ask(Question::Decision(call), Waiting { case, stage })
         }
         Err(reason) => Step::Done(case.refused(reason)),
@@ -323,7 +326,7 @@ impl Waiting {
         let caller = match &self.stage {
             Stage::Known(_) => return false,
             Stage::Spending(spending, _) => spending.caller(),
-            Stage::Decision(assessed, _) => &assessed.authorized.caller,
+            Stage::Decision(assessed, ..) => &assessed.authorized.caller,
             Stage::Consuming(consuming) => consuming.caller(),
         };
         caller.principal.is_vouched_for()
@@ -353,7 +356,7 @@ impl Waiting {
                     Err(reason) => Step::Done(self.case.refused(reason)),
                 }
             }
-            Stage::Decision(assessed, asked_at) => {
+            Stage::Decision(assessed, asked_at, asking) => {
                 let answer = match answer {
                     Ok(Answer::Decision(response)) => Ok(response),
                     Ok(
@@ -364,7 +367,11 @@ impl Waiting {
                     ) => Err(Silence::Unreachable),
                     Err(silence) => Err(silence),
                 };
-                match settle(*assessed, asked_at, answer, env, &mut self.case) {
+                let asked = Asked {
+                    at: asked_at,
+                    how: asking,
+                };
+                match settle(*assessed, &asked, answer, env, &mut self.case) {
                     Ok(cleared) => finish(cleared, self.case, env),
                     Err(reason) => Step::Done(self.case.refused(reason)),
                 }

@@ -44,6 +44,8 @@ pub struct Release {
     pub remove: Vec<String>,
     /// Request headers to set.
     pub set: Vec<(&'static str, String)>,
+    /// Request headers to set that are a decision service's.
+    pub granted: Vec<(Rc<str>, String)>,
     /// Filter state to write: keys below `wasm.`, and values.
     pub state: Vec<(&'static str, String)>,
     /// Headers of the response to set, in place of the upstream's.
@@ -65,6 +67,7 @@ impl fmt::Debug for Release {
             .debug_struct("Release")
             .field("remove", &self.remove)
             .field("set", &set)
+            .field("granted", &self.granted)
             .field("state", &state)
             .field("response", &self.response)
             .field("single_use", &self.single_use)

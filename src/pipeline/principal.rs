@@ -108,6 +108,17 @@ impl Principal {
         self.token().map(Token::claims)
     }
 
+    /// Whether it could authenticate in another way, and bring a token that says so. No workload can,
+    /// nor who brings no token.
+    pub(super) fn may_step_up(&self) -> bool {
+        self.token().is_some() && self.workload().is_none()
+    }
+
+    /// When its credential ends, where that says so.
+    pub(super) fn end(&self) -> Option<UnixTime> {
+        self.token().and_then(Token::end)
+    }
+
     pub(super) fn issued_at(&self) -> Option<UnixTime> {
         self.token().and_then(Token::issued_at)
     }

@@ -102,7 +102,8 @@ pub(super) fn granted(consumed: &Consumed, env: &Env<'_>, case: &Case) -> Result
         let assertion = assertion(consumed, env, case).ok_or(Reason::HostFault)?;
         tell(ASSERTION, ASSERTION_STATE, assertion);
     }
-    release.remove = strangers(head);
+    release.granted.clone_from(&consumed.cleared().edits().set);
+    release.remove = strangers(head, env);
     if consumed.passage().is_some() {
         release.single_use = true;
         let what = "consumed".to_owned();
@@ -155,17 +156,25 @@ fn assertion(consumed: &Consumed, env: &Env<'_>, case: &Case) -> Option<String> 
 }
 
 /// The release of a request that no route governs.
-pub(super) fn ungoverned(head: &RequestHead) -> Release {
+pub(super) fn ungoverned(head: &RequestHead, env: &Env<'_>) -> Release {
     Release {
-        remove: strangers(head),
+        remove: strangers(head, env),
         ..Release::default()
     }
 }
 
-/// Inbound headers that pose as ours.
-fn strangers(head: &RequestHead) -> Vec<String> {
+/// Inbound headers that pose as ours, or as a decision service's.
+fn strangers(head: &RequestHead, env: &Env<'_>) -> Vec<String> {
+    let services = &env.policy.services;
+    let is_a_services = |name: &str| {
+        let mut owned = services.iter().flat_map(|it| it.protocol.headers());
+        owned.any(|own| own.len() == name.len() && http::alike(name, own))
+    };
     let mut names: Vec<String> = Vec::new();
-    for name in head.names().filter(|name| is_ours(name)) {
+    for name in head
+        .names()
+        .filter(|name| is_ours(name) || is_a_services(name))
+    {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }

@@ -127,7 +127,10 @@ impl Spending {
 pub fn of_store(silence: Silence) -> Reason {
     match silence {
         Silence::Timeout => Reason::StoreTimeout,
-        Silence::Unreachable => Reason::StoreUnreachable,
+        Silence::Unreachable | Silence::NoHost | Silence::Overflow | Silence::CircuitOpen => {
+            Reason::StoreUnreachable
+        }
+        Silence::Status => Reason::StoreStatus,
         Silence::ClusterUnknown => Reason::StoreClusterUnknown,
         Silence::Oversized => Reason::StoreMalformed,
         Silence::Deadline => Reason::DeadlineExceeded,

@@ -40,6 +40,7 @@ impl Answering<'_> {
                 ("content-type", "application/json".to_owned()),
                 ("cache-control", "no-store".to_owned()),
             ],
+            granted: Vec::new(),
             body,
         }
     }

@@ -137,7 +137,8 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::StatusUnavailable | R::ReplayLogFull | R::ReplayLogFault | R::StoreTimeout | R::StoreUnreachable | R::StoreClusterUnknown
         | R::StoreStatus | R::StoreMalformed | R::StoreLease | R::StoreClock
         | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
-        | R::DecisionClusterUnknown | R::DecisionStatus | R::DecisionMalformed
+        | R::DecisionClusterUnknown | R::DecisionNoHost | R::DecisionOverflow
+        | R::DecisionCircuitOpen | R::DecisionStatus | R::DecisionMalformed
         | R::DecisionOversized | R::DecisionMismatched | R::IntrospectionUnavailable
         | R::TransactionLogFull | R::TransactionLogFault | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget => GATE,
         R::DeadlineExceeded | R::RequestEnded => LATE,

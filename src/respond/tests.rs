@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::test;
+use crate::time::UnixTime;
 use std::time::Duration;
 
 fn authenticate(reason: Reason, terms: &Terms<'_>) -> Option<String> {
@@ -11,15 +12,83 @@ fn authenticate(reason: Reason, terms: &Terms<'_>) -> Option<String> {
         .map(|(_, v)| v)
 }
 
+fn step_up() -> Challenge {
+    Challenge {
+        transaction: Some([0; 32]),
+        remedy: Remedy::Authentication(Authentication {
+            acr_values: vec![
+                "urn:example:loa:3".to_owned(),
+                "urn:example:loa:4".to_owned(),
+            ],
+            max_age: Some(Duration::from_secs(300)),
+        }),
+        until: Some(UnixTime::from_secs(9)),
+    }
+}
+
+/// What would do is told to programs too, and only with the challenge.
+#[test]
+fn a_challenge_says_for_what_and_until_when() {
+    let step_up = step_up();
+    let terms = Terms {
+        challenge: Some(&step_up),
+        ..Terms::default()
+    };
+    let body = reply(Reason::StepUpRequired, &terms).body;
+    let body: serde_json::Value = serde_json::from_str(&body).expect("JSON");
+    let told = serde_json::json!({
+        "transaction": "A".repeat(43),
+        "acr_values": ["urn:example:loa:3", "urn:example:loa:4"],
+        "max_age": 300,
+        "until": 9,
+    });
+    assert_eq!(body["challenge"], told);
+    let bare = Challenge {
+        remedy: Remedy::Authentication(Authentication {
+            acr_values: Vec::new(),
+            max_age: None,
+        }),
+        until: None,
+        ..step_up
+    };
+    let terms = Terms {
+        challenge: Some(&bare),
+        ..Terms::default()
+    };
+    let body = reply(Reason::StepUpRequired, &terms).body;
+    assert!(body.ends_with(&format!(
+        r#""challenge":{{"transaction":"{}"}}}}"#,
+        "A".repeat(43)
+    )));
+    let other = reply(Reason::DecisionDenied, &terms).body;
+    assert!(!other.contains("challenge"));
+}
+
+/// A service has a say in its own denial, and in nothing else.
+#[test]
+fn a_denial_is_told_as_the_service_wants_where_the_policy_lets_it() {
+    let denial = Denial {
+        status: Some(429),
+        headers: vec![("retry-after".into(), "7".to_owned())],
+    };
+    let terms = Terms {
+        denial: Some(&denial),
+        ..Terms::default()
+    };
+    let told = reply(Reason::DecisionDenied, &terms);
+    assert_eq!((told.status, &told.granted), (429, &denial.headers));
+    assert!(told.body.contains(r#""status":429,"#));
+    for reason in Reason::ALL {
+        let other = reply(*reason, &terms);
+        if *reason != Reason::DecisionDenied {
+            assert_eq!(other, reply(*reason, &Terms::default()), "{reason:?}");
+        }
+    }
+}
+
 #[test]
 fn challenges_are_those_of_the_specifications() {
-    let step_up = Challenge {
-        acr_values: vec![
-            "urn:example:loa:3".to_owned(),
-            "urn:example:loa:4".to_owned(),
-        ],
-        max_age: Some(Duration::from_secs(300)),
-    };
+    let step_up = step_up();
     let terms = Terms {
         algs: "ES256 PS256",
         scope: "payments:write",

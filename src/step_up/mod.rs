@@ -1,10 +1,20 @@
-//! The decision service: what it is asked, and what its answer, or its silence, means.
-//! AuthZEN Authorization API 1.0.
+//! Decision services: what they are asked, and what their answer, or their silence, means.
 
+pub mod answer;
 mod authzen;
+pub mod circuit;
+pub mod ext_authz;
+mod opa;
+pub mod question;
+mod settle;
+#[cfg(test)]
+mod tests;
 
-pub use authzen::{Actor, Evaluation, Told, read, write};
+pub use answer::{Decision, Demand, Denial, Duty, Edits, Obligation};
+pub use question::{Actor, Evaluation, Told};
+pub use settle::{Passed, Settled, Shown, settle};
 
+use crate::crypto::digest::Digest32;
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::fmt;
@@ -24,33 +34,97 @@ pub struct Service {
     pub cluster: String,
     /// `:authority` of the call.
     pub authority: String,
-    /// `:path` of the call.
-    pub path: String,
+    /// How it is spoken to.
+    pub protocol: Protocol,
     /// How long it may take. Never zero: a host reads zero as no limit.
     pub timeout: Duration,
+    /// When it is left alone.
+    pub circuit: circuit::Rules,
+}
+
+/// How a decision service is spoken to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// `AuthZEN` Authorization API 1.0, at this path.
+    Authzen(String),
+    /// OPA's data API, at this path.
+    Opa(String),
+    /// `envoy.service.auth.v3.Authorization`.
+    ExtAuthz(ext_authz::Rules),
+}
+
+impl Protocol {
+    /// Request headers that are a service's own.
+    #[must_use]
+    pub fn headers(&self) -> &[Rc<str>] {
+        match self {
+            Self::Authzen(_) | Self::Opa(_) => &[],
+            Self::ExtAuthz(rules) => &rules.upstream,
+        }
+    }
+
+    /// The question to a service of this protocol, as bytes.
+    #[must_use]
+    pub fn write(&self, evaluation: &Evaluation<'_>) -> Vec<u8> {
+        match self {
+            Self::Authzen(_) => authzen::write(evaluation),
+            Self::Opa(_) => opa::write(evaluation),
+            Self::ExtAuthz(_) => ext_authz::write(evaluation),
+        }
+    }
+
+    /// Reads what a service of this protocol answered.
+    ///
+    /// # Errors
+    /// Reasons of the decision service: what it sent is no decision.
+    pub fn read(&self, response: &Response, request_id: &str) -> Result<Decision, Reason> {
+        match self {
+            Self::Authzen(_) => authzen::read(response, request_id),
+            Self::Opa(_) => opa::read(response, request_id),
+            Self::ExtAuthz(rules) => ext_authz::read(response, rules),
+        }
+    }
 }
 
 /// What a route does between `step_up_at` and `refuse_at`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
     /// The authentication that the token must show before anyone is asked (RFC 9470).
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<Authentication>,
     /// Who is asked.
     pub service: ServiceId,
     /// What silence means.
     pub on_silence: OnSilence,
 }
 
-/// The authentication that a route asks for when it steps up (RFC 9470 section 3).
+/// What would do where a request is refused for now: for which transaction, what, and until when.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Challenge {
+    /// The transaction, as [`Evaluation::transaction`] names it. None before it is known.
+    pub transaction: Option<Digest32>,
+    /// What would do.
+    pub remedy: Remedy,
+    /// When the caller's grant of the transaction ends. What comes later is for nothing.
+    pub until: Option<UnixTime>,
+}
+
+/// What would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// Another authentication.
+    Authentication(Authentication),
+}
+
+/// An authentication that a token must show (RFC 9470 section 3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authentication {
     /// Any one of these satisfies; empty means any.
     pub acr_values: Vec<String>,
     /// The longest time since the authentication.
     pub max_age: Option<Duration>,
 }
 
-impl Challenge {
+impl Authentication {
     /// Whether a token with these claims shows the authentication that is asked for (RFC 9470
     /// section 6). A missing `acr` or `auth_time` does not.
     #[must_use]
@@ -85,7 +159,7 @@ pub struct Call {
     pub service: ServiceId,
     /// `x-request-id`, which the answer must repeat if it carries one.
     pub request_id: String,
-    /// The JSON body.
+    /// The body: JSON, or the bytes of a message.
     pub body: Vec<u8>,
 }
 
@@ -109,8 +183,21 @@ pub struct Response {
     pub content_type: Option<String>,
     /// `x-request-id`, if there was one. Several are as an empty one, which is never ours.
     pub request_id: Option<String>,
+    /// Whether it says `x-envoy-overloaded`: a proxy had no room for the question.
+    pub is_overload: bool,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Response {
+    /// A message that answered a call of gRPC.
+    #[must_use]
+    pub fn message(body: Vec<u8>) -> Self {
+        Self {
+            body,
+            ..Self::default()
+        }
+    }
 }
 
 // The body holds claims, which are personal, so it is never shown.
@@ -126,81 +213,75 @@ impl fmt::Debug for Response {
 /// Largest answer that is read, in bytes.
 pub const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// A decision.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decision {
-    /// Yes, for this transaction only.
-    Permit,
-    /// Yes, under obligations. This gate meets none.
-    Obliged,
-    /// No.
-    Deny,
-}
-
-/// Evidence that a service permitted, or that its silence may pass. Only [`settle`] makes one.
-#[derive(Debug)]
-pub struct Passed(());
-
-/// What an answer, or its absence, comes to.
-#[derive(Debug)]
-pub enum Settled {
-    /// Permitted, for this transaction only.
-    Permitted(Passed),
-    /// Denied, or permitted only under an obligation.
-    Denied(Reason),
-    /// Silence, why, and whether it may pass.
-    Silent(Reason, Option<Passed>),
-}
-
-/// Turns an answer, or its absence, into what it comes to under the rules of the route.
-#[must_use]
-pub fn settle(
-    rules: &Rules,
-    answer: Result<Response, Silence>,
-    request_id: &str,
-    score: u32,
-) -> Settled {
-    let read = answer
-        .map_err(Silence::reason)
-        .and_then(|response| read(&response, request_id));
-    match read {
-        Ok(Decision::Permit) => Settled::Permitted(Passed(())),
-        Ok(Decision::Obliged) => Settled::Denied(Reason::DecisionObligation),
-        Ok(Decision::Deny) => Settled::Denied(Reason::DecisionDenied),
-        Err(reason) => {
-            let passed = match rules.on_silence {
-                OnSilence::Refuse => None,
-                OnSilence::AllowBelow(limit) => (score < limit).then_some(Passed(())),
-            };
-            Settled::Silent(reason, passed)
-        }
-    }
-}
-
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Silence {
     /// It did not begin in time.
     Timeout,
-    /// No connection, no host, or an answer that broke off or did not end in time.
+    /// No connection, or an answer that broke off or did not end in time.
     Unreachable,
+    /// The cluster has no host to send the question to.
+    NoHost,
+    /// The proxy, or the service, has no room for the question.
+    Overflow,
     /// The proxy knows no such cluster.
     ClusterUnknown,
     /// The answer is larger than the gate reads.
     Oversized,
+    /// A call of gRPC ended with a status of its own.
+    Status,
+    /// It was silent lately, and is left alone for a while.
+    CircuitOpen,
     /// The request had waited too long already.
     Deadline,
 }
 
 impl Silence {
+    /// Every silence.
+    pub const ALL: [Self; 9] = [
+        Self::Timeout,
+        Self::Unreachable,
+        Self::NoHost,
+        Self::Overflow,
+        Self::ClusterUnknown,
+        Self::Oversized,
+        Self::Status,
+        Self::CircuitOpen,
+        Self::Deadline,
+    ];
+
+    /// The silence that a call of gRPC ended in, by its status. Envoy ends one that took too long
+    /// with `UNAVAILABLE`, as it does one that it could not connect, and says which in the message.
+    #[must_use]
+    pub fn of_grpc(status: u32, message: &[u8]) -> Self {
+        let says = |text: &str| {
+            let text = text.as_bytes();
+            message.windows(text.len()).any(|part| part == text)
+        };
+        match status {
+            4 => Self::Timeout,
+            8 => Self::Oversized,
+            14 if says("timeout") => Self::Timeout,
+            14 if says("overflow") => Self::Overflow,
+            14 if says("no healthy upstream") => Self::NoHost,
+            14 if says("Cluster not available") => Self::ClusterUnknown,
+            14 => Self::Unreachable,
+            _ => Self::Status,
+        }
+    }
+
     /// The reason it gives where silence refuses.
     #[must_use]
     pub const fn reason(self) -> Reason {
         match self {
             Self::Timeout => Reason::DecisionTimeout,
             Self::Unreachable => Reason::DecisionUnreachable,
+            Self::NoHost => Reason::DecisionNoHost,
+            Self::Overflow => Reason::DecisionOverflow,
             Self::ClusterUnknown => Reason::DecisionClusterUnknown,
             Self::Oversized => Reason::DecisionOversized,
+            Self::Status => Reason::DecisionStatus,
+            Self::CircuitOpen => Reason::DecisionCircuitOpen,
             Self::Deadline => Reason::DeadlineExceeded,
         }
     }

@@ -113,6 +113,11 @@ impl Token {
     pub fn expires(&self) -> UnixTime {
         self.times.expires()
     }
+    /// When it ends, where it says so.
+    #[must_use]
+    pub fn end(&self) -> Option<UnixTime> {
+        self.times.has_end().then(|| self.times.expires())
+    }
     /// The members of `scope`.
     #[must_use]
     pub fn scopes(&self) -> &[String] {

@@ -28,9 +28,14 @@ impl Issuer {
 
     /// A caller to whom it gave a token.
     pub(crate) fn caller(&self) -> Caller {
+        self.caller_named("alice")
+    }
+
+    /// The same, of this name.
+    pub(crate) fn caller_named(&self, name: &str) -> Caller {
         let key = Key::generate().unwrap();
         let grant = Grant {
-            subject: "alice".to_owned(),
+            subject: name.to_owned(),
             scope: "accounts:read".to_owned(),
             details: Some(json!({ "type": "payment_initiation", "amount": "10.00" })),
             authentication: None,

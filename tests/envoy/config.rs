@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub(crate) const SECRET: &str = "a secret for tests of at least thirty-two bytes";
 
 /// Everything that module and host call of each other.
-pub(crate) const CAPABILITIES: [&str; 46] = [
+pub(crate) const CAPABILITIES: [&str; 52] = [
     "proxy_on_memory_allocate",
     "proxy_on_vm_start",
     "proxy_on_configure",
@@ -46,6 +46,12 @@ pub(crate) const CAPABILITIES: [&str; 46] = [
     "proxy_define_metric",
     "proxy_increment_metric",
     "proxy_http_call",
+    "proxy_grpc_call",
+    "proxy_get_status",
+    "proxy_on_grpc_receive_initial_metadata",
+    "proxy_on_grpc_receive",
+    "proxy_on_grpc_receive_trailing_metadata",
+    "proxy_on_grpc_close",
     "proxy_get_log_level",
     "clock_time_get",
     "random_get",
@@ -98,6 +104,8 @@ pub(crate) struct Setup {
     pub(crate) module: Option<PathBuf>,
     /// Ports of the clusters, by their names.
     pub(crate) clusters: Vec<(&'static str, u16)>,
+    /// Members that a cluster has beside the usual ones.
+    pub(crate) also: Vec<(&'static str, Value)>,
     /// `num_retries` of the routes.
     pub(crate) retries: u32,
     /// Path prefixes that go to another cluster than `upstream`.
@@ -122,6 +130,7 @@ impl Setup {
             port: 0,
             module: Some(built()),
             clusters: Vec::new(),
+            also: Vec::new(),
             retries: 0,
             elsewhere: Vec::new(),
         }
@@ -130,6 +139,18 @@ impl Setup {
     /// With a cluster at a loopback port.
     pub(crate) fn with(mut self, cluster: &'static str, port: u16) -> Self {
         self.clusters.push((cluster, port));
+        self
+    }
+
+    /// With a cluster at a loopback port that speaks HTTP/2 alone.
+    pub(crate) fn with_grpc(self, cluster: &'static str, port: u16) -> Self {
+        self.with(cluster, port)
+            .having(cluster, json!({ "http2_protocol_options": {} }))
+    }
+
+    /// With further members of a cluster, in place of those that it has.
+    pub(crate) fn having(mut self, cluster: &'static str, members: Value) -> Self {
+        self.also.push((cluster, members));
         self
     }
 
@@ -282,6 +303,18 @@ impl Setup {
                     }}},
                 }]}]},
             });
+            for (_, members) in self.also.iter().filter(|(own, _)| own == name) {
+                let members = members.as_object().unwrap();
+                for (member, value) in members {
+                    cluster[member] = value.clone();
+                }
+                if members.contains_key("http2_protocol_options") {
+                    cluster
+                        .as_object_mut()
+                        .unwrap()
+                        .remove("http_protocol_options");
+                }
+            }
             if let (Some(party), "upstream") = (&self.client, *name) {
                 cluster["transport_socket"] = party.socket("Upstream");
             }

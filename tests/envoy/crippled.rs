@@ -70,7 +70,7 @@ fn a_wait_that_cannot_end_well_ends_without_the_request() {
     let asked = "/asked/1";
     assert_eq!(
         judged("proxy_http_call", asked),
-        refused("decision_unreachable")
+        refused("decision_no_host")
     );
     // Nobody is told of the verdict, and the request stays where it is.
     assert_eq!(

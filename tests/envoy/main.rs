@@ -14,6 +14,7 @@
 
 mod caller;
 mod certificates;
+mod checker;
 mod config;
 mod hidden;
 mod http2;
@@ -36,6 +37,8 @@ mod bodies;
 mod break_glass;
 mod budgets;
 mod calls;
+mod checks;
+mod circuits;
 mod cost;
 mod crippled;
 mod decisions;

@@ -283,8 +283,13 @@ fn reply(mood: Service, seen: &Seen) -> Reply {
         Err(Silence::Timeout) => return Reply::Never,
         Err(_) => return Reply::Reset,
     };
+    let overload = if response.is_overload {
+        "x-envoy-overloaded: true\r\n"
+    } else {
+        ""
+    };
     let head = format!(
-        "HTTP/1.1 {} -\r\ncontent-type: {}\r\nx-request-id: {}\r\ncontent-length: {}\r\n\r\n",
+        "HTTP/1.1 {} -\r\n{overload}content-type: {}\r\nx-request-id: {}\r\ncontent-length: {}\r\n\r\n",
         response.status.unwrap(),
         response.content_type.unwrap(),
         response.request_id.unwrap(),

@@ -160,6 +160,7 @@ fn with(status: u16, change: impl FnOnce(&mut Response)) -> Response {
         status: Some(status),
         content_type: Some("application/json".to_owned()),
         request_id: None,
+        is_overload: false,
         body: YES.as_bytes().to_vec(),
     };
     change(&mut response);

@@ -92,6 +92,20 @@ impl Proxy {
         Duration::from_nanos(nanoseconds.sum())
     }
 
+    /// The memory that it holds, in bytes.
+    pub(crate) fn memory(&self) -> usize {
+        let path = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(path).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes: usize = line
+            .unwrap()
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap();
+        kibibytes * 1024
+    }
+
     /// All statistics, as Prometheus reads them.
     pub(crate) fn prometheus(&self) -> String {
         let stats = wire::get(self.admin, "/stats/prometheus");

@@ -24,6 +24,7 @@ mod mtls;
 mod nonces;
 mod revocation;
 mod risk;
+mod services;
 mod single_use;
 mod spiffe;
 mod transaction_token;

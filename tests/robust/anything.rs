@@ -21,7 +21,7 @@ use countersign::pipeline::{self, Answer, Question, Step};
 use countersign::reason::Reason;
 use countersign::risk::hours::Hours;
 use countersign::route::Template;
-use countersign::step_up::{Response, read};
+use countersign::step_up::{Protocol, Response, ext_authz};
 use countersign::time::UnixTime;
 use countersign::uses::fleet;
 use proptest::collection::vec;
@@ -122,10 +122,13 @@ fn read_everything(bytes: &[u8]) {
     let response = Response {
         status: Some(200),
         content_type: Some("application/json".to_owned()),
-        request_id: None,
         body: bytes.to_vec(),
+        ..Response::default()
     };
-    let _ = read(&response, "");
+    let _ = Protocol::Authzen(String::new()).read(&response, "");
+    let _ = Protocol::Opa(String::new()).read(&response, "");
+    let checked = Protocol::ExtAuthz(ext_authz::Rules::default());
+    let _ = checked.read(&Response::message(bytes.to_vec()), "");
     let _ = used(bytes);
     let text = String::from_utf8_lossy(bytes);
     let limits = Limits {

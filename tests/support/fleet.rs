@@ -117,6 +117,7 @@ pub(crate) fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
     let silences = [
         (Silence::Timeout, Reason::StoreTimeout),
         (Silence::Unreachable, Reason::StoreUnreachable),
+        (Silence::NoHost, Reason::StoreUnreachable),
         (Silence::ClusterUnknown, Reason::StoreClusterUnknown),
         (Silence::Oversized, Reason::StoreMalformed),
         (Silence::Deadline, Reason::DeadlineExceeded),

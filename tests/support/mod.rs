@@ -9,6 +9,7 @@
     reason = "tests"
 )]
 
+pub(crate) mod answers;
 pub(crate) mod batches;
 pub(crate) mod calls;
 pub(crate) mod certificates;

@@ -4,7 +4,7 @@
 use crate::support::calls::CALLS;
 use crate::support::nonces;
 use crate::support::orders::ORDERS;
-use crate::support::plan::{ORIGIN, Plan, Wire};
+use crate::support::plan::{ORIGIN, Plan, STRONG, Wire};
 use crate::support::reads::READS;
 use crate::support::revoked::REVOKED;
 use crate::support::signed::SIGNED;
@@ -23,6 +23,14 @@ pub(crate) enum Service {
     Permits,
     Denies,
     Obliges,
+    /// It permits, and has it logged.
+    ObligesToLog,
+    /// It permits whoever authenticated so.
+    ObligesToStepUp(&'static str),
+    /// It denies, and says which authentication would do.
+    Demands(&'static str),
+    /// It has no room.
+    Overflows,
     /// It answers with a string for a decision.
     Rubbish,
     /// It answers with this status, and a permit.
@@ -156,6 +164,32 @@ pub(crate) fn rows(now: i64) -> Vec<Row> {
             "permitted under an obligation",
             Service::Obliges,
             Refused(R::DecisionObligation),
+        ),
+        (
+            "permitted under obligations that are met",
+            Service::ObligesToStepUp(STRONG),
+            Forwarded,
+        ),
+        ("permitted and logged", Service::ObligesToLog, Forwarded),
+        (
+            "permitted to whoever is stronger",
+            Service::ObligesToStepUp("urn:example:loa:4"),
+            Refused(R::StepUpRequired),
+        ),
+        (
+            "denied unless stronger",
+            Service::Demands("urn:example:loa:4 urn:example:loa:5"),
+            Refused(R::StepUpRequired),
+        ),
+        (
+            "denied unless as strong as it is",
+            Service::Demands(STRONG),
+            Refused(R::DecisionDenied),
+        ),
+        (
+            "answered that there is no room",
+            Service::Overflows,
+            Refused(R::DecisionOverflow),
         ),
         (
             "answered with rubbish",

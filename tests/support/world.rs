@@ -1,6 +1,7 @@
 //! The gate without a proxy: a policy, a clock that the test sets, memory that one worker shares with
 //! itself, and a decision service that is a value.
 
+pub(crate) use crate::support::answers::answer;
 use crate::support::fleet::Fleet;
 use crate::support::past;
 use crate::support::plan::{self, Wire};
@@ -22,7 +23,8 @@ use countersign::reason::Reason;
 use countersign::record::Record;
 use countersign::revocation::status_list::{Expected as OfList, verify};
 use countersign::revocation::{self, List, ListId, ListStore};
-use countersign::step_up::{Call, MAX_ANSWER_BYTES, Response, Silence};
+use countersign::step_up::circuit::Circuits;
+use countersign::step_up::{Call, Response, Silence};
 use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
 use countersign::token::introspection::desk::Desk;
@@ -138,6 +140,7 @@ pub(crate) struct World {
     /// What makes nonces, where the policy has them.
     pub(crate) nonces: Option<Mint>,
     pub(crate) introspections: RefCell<Desk>,
+    pub(crate) circuits: RefCell<Circuits>,
     /// Milliseconds since the epoch.
     pub(crate) now: Cell<i64>,
     /// The last decision's entropy.
@@ -181,6 +184,7 @@ impl World {
             asserter: asserter(&policy),
             policy,
             introspections: RefCell::default(),
+            circuits: RefCell::default(),
             now: Cell::default(),
             entropy: Cell::default(),
             engine: Cell::new(Engine::Pure),
@@ -219,6 +223,7 @@ impl World {
             asserter: self.asserter.as_ref(),
             nonces: self.nonces.as_ref(),
             introspections: &self.introspections,
+            circuits: &self.circuits,
         })
     }
 
@@ -340,38 +345,6 @@ pub(crate) fn lines() -> String {
         writeln!(lines, "{}\n{status} {out}\n{record}", row.name).unwrap();
     }
     lines
-}
-
-/// What the gate gets of a service in this mood.
-pub(crate) fn answer(service: Service, request_id: &str) -> Result<Response, Silence> {
-    let say = |body: &str| Response {
-        status: Some(200),
-        content_type: Some("application/json".to_owned()),
-        request_id: Some(request_id.to_owned()),
-        body: body.as_bytes().to_vec(),
-    };
-    Ok(match service {
-        Service::Permits => say(r#"{"decision":true}"#),
-        Service::Denies => say(r#"{"decision":false}"#),
-        Service::Obliges => {
-            say(r#"{"decision":true,"context":{"obligations":[{"id":"1","type":"step-up"}]}}"#)
-        }
-        Service::Rubbish => say(r#"{"decision":"true"}"#),
-        Service::Says(status) => Response {
-            status: Some(status),
-            ..say(r#"{"decision":true}"#)
-        },
-        Service::Mismatches => Response {
-            request_id: Some("another".to_owned()),
-            ..say(r#"{"decision":true}"#)
-        },
-        Service::Floods => {
-            let padding = " ".repeat(MAX_ANSWER_BYTES);
-            return Ok(say(&format!(r#"{{"decision":true}}{padding}"#)));
-        }
-        Service::Stalls => return Err(Silence::Timeout),
-        Service::Unasked | Service::Drops => return Err(Silence::Unreachable),
-    })
 }
 
 /// Holds a verdict to its row.

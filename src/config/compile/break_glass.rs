@@ -6,7 +6,7 @@ use crate::config::wire::break_glass::BreakGlass as Written;
 use crate::policy::{BreakGlass, Route};
 use crate::proof::Method;
 use crate::revocation::List;
-use crate::step_up::Challenge;
+use crate::step_up::Authentication;
 use crate::token::issuer::{Issuer, KeySource, StatusDemand};
 use crate::token::subject::SubjectKind;
 use crate::token::{IssuerId, Kind};
@@ -103,7 +103,7 @@ fn profile(
     let max_token_age = span_or(written.max_token_age, quarter, bounds, &token_at, faults);
     Some(BreakGlass {
         issuers: issuers?,
-        challenge: Challenge {
+        challenge: Authentication {
             acr_values: values?,
             max_age: Some(max_age?),
         },

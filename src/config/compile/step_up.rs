@@ -5,7 +5,7 @@ use super::{At, Faults, Part, SECOND, span, text};
 use crate::config::wire::route::{Challenge as WrittenChallenge, OnSilence as Written, StepUp};
 use crate::config::wire::scalar::Whole;
 use crate::risk;
-use crate::step_up::{Challenge, OnSilence, Rules, ServiceId};
+use crate::step_up::{Authentication, OnSilence, Rules, ServiceId};
 use std::time::Duration;
 
 /// Methods that are safe by definition (RFC 9110 section 9.2.1) and meant for APIs.
@@ -58,7 +58,11 @@ pub(super) fn compile(
     })
 }
 
-fn challenge_of(written: WrittenChallenge, at: &At<'_>, faults: &mut Faults) -> Option<Challenge> {
+fn challenge_of(
+    written: WrittenChallenge,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Authentication> {
     let values_at = at.member("acr_values");
     let values = Part::open_if_there(written.acr_values, &values_at, faults);
     if let Some(Some(values)) = &values {
@@ -82,7 +86,7 @@ fn challenge_of(written: WrittenChallenge, at: &At<'_>, faults: &mut Faults) -> 
             Some(age)
         }
     };
-    Some(Challenge {
+    Some(Authentication {
         acr_values: values?.unwrap_or_default(),
         max_age,
     })

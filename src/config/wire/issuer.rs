@@ -1,4 +1,4 @@
-//! Issuers of tokens and services of decisions, as they are written.
+//! Issuers of tokens, as they are written.
 
 use super::delegation::KindRule;
 use super::revocation::StatusDemand;
@@ -80,30 +80,4 @@ pub(in crate::config) struct Keys {
     pub(in crate::config) authority: Option<Part<String>>,
     /// How long one fetch may take: at most 30s, and 2s unless written.
     pub(in crate::config) timeout: Option<Part<Span>>,
-}
-
-/// A decision service.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub(in crate::config) struct Service {
-    /// How it is spoken to.
-    pub(in crate::config) protocol: Part<Protocol>,
-    /// The cluster of the proxy that serves it.
-    pub(in crate::config) cluster: Part<String>,
-    /// The path of its evaluation endpoint.
-    pub(in crate::config) path: Part<String>,
-    /// How long it may take to answer: at most `waiting.deadline`.
-    pub(in crate::config) timeout: Part<Span>,
-    /// `:authority` of the call: the name of the cluster unless written.
-    pub(in crate::config) authority: Option<Part<String>>,
-}
-
-/// How a decision service is spoken to.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub(in crate::config) enum Protocol {
-    /// `AuthZEN` Authorization API 1.0.
-    Authzen,
 }
