@@ -256,25 +256,40 @@ fn no_debug_output_shows_a_credential() {
     }
 }
 
-/// Where there is no room to wait, nobody was asked, and the record does not say so.
+/// Where there is no room to wait, nobody was asked, and the record does not say so. Who left while the
+/// service was asked was asked about.
 #[test]
 fn a_record_names_no_service_that_was_not_asked() {
     let world = World::at(NOW);
-    let plan = Plan::transfer(NOW, "no room", "12500.00").stepped_up(NOW);
-    let wire = plan.wire();
-    let head = world::head(&wire).unwrap();
-    let step = world.with(|env| pipeline::run(head, &Connection::default(), env));
-    let Step::Read(listening) = step else {
-        panic!("not held")
-    };
-    let step = world.with(|env| listening.hear(Ok(&wire.body.unwrap()), env));
-    let Step::Ask(_, waiting) = step else {
-        panic!("not asked")
-    };
-    let Outcome::Refuse(_, record) = waiting.abandon(Reason::Overloaded) else {
-        panic!("forwarded")
-    };
-    assert_eq!((record.score, record.service), (Some(60), None));
+    for (is_asked, expected) in [(false, None), (true, Some("pdp"))] {
+        let name = format!("asked: {is_asked}");
+        let plan = Plan::transfer(NOW, &name, "12500.00").stepped_up(NOW);
+        let wire = plan.wire();
+        let head = world::head(&wire).unwrap();
+        let step = world.with(|env| pipeline::run(head, &Connection::default(), env));
+        let Step::Read(listening) = step else {
+            panic!("not held")
+        };
+        let body = wire.body.as_ref().unwrap();
+        let step = world.with(|env| listening.hear(Ok(body), env));
+        let Step::Ask(_, waiting) = step else {
+            panic!("not asked")
+        };
+        let outcome = world.with(|env| {
+            if is_asked {
+                waiting.leave(Reason::RequestEnded, env.circuits)
+            } else {
+                waiting.abandon(Reason::Overloaded, env.circuits)
+            }
+        });
+        let Outcome::Refuse(_, record) = outcome else {
+            panic!("forwarded")
+        };
+        let service = record.service.as_ref();
+        assert_eq!(record.score, Some(60));
+        assert_eq!(service.map(|it| &*it.name), expected);
+        assert!(service.is_none_or(|it| it.answer.is_none()));
+    }
 }
 
 /// Keys without a token cost nothing: whoever only showed one waits among those whom nobody knows, so

@@ -55,7 +55,8 @@ fn check(
     match dispatch_grpc_call(&rules.target, name, method, metadata, body, timeout) {
         Ok(call) => Ok(call),
         Err(Status::ParseFailure) => Err(Silence::ClusterUnknown),
-        Err(_) => Err(Silence::NoHost),
+        // No such cluster, no host, or no room: the host does not say which.
+        Err(_) => Err(Silence::Unreachable),
     }
 }
 

@@ -65,13 +65,17 @@ impl Gate {
         match question {
             Question::Keys(issuer, kid) => {
                 let Ok(now) = abi::now() else {
-                    return Some(Step::Done(waiting.abandon(Reason::HostFault)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::HostFault, &self.circuits),
+                    ));
                 };
                 let Some(ask) = self.keys.ask(issuer, kid, now) else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::Keys), env)));
                 };
                 if !self.has_room(Caller::Unknown) {
-                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::Overloaded, &self.circuits),
+                    ));
                 }
                 self.hold(request, State::Keys(waiting, ask), None);
                 self.ring_own();
@@ -79,14 +83,18 @@ impl Gate {
             }
             Question::StatusList(list) => {
                 let Ok(now) = abi::now() else {
-                    return Some(Step::Done(waiting.abandon(Reason::HostFault)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::HostFault, &self.circuits),
+                    ));
                 };
                 let ask = self.with_means(now, |means| self.lists.ask(list, means));
                 let Some(ask) = ask else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::StatusList), env)));
                 };
                 if !self.has_room(Caller::Proven) {
-                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::Overloaded, &self.circuits),
+                    ));
                 }
                 self.hold(request, State::StatusList(waiting, ask), None);
                 self.ring_own();
@@ -101,7 +109,9 @@ impl Gate {
                     Caller::Unknown
                 };
                 if !self.has_room(caller) {
-                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::Overloaded, &self.circuits),
+                    ));
                 }
                 match self.inquiry(inquiry) {
                     Ok(ticket) => {
@@ -118,7 +128,9 @@ impl Gate {
             }
             Question::Consume(call) => {
                 if !self.has_room(caller_of(&waiting)) {
-                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::Overloaded, &self.circuits),
+                    ));
                 }
                 self.meters.consumed.add(1);
                 let store = self.policy.replay.store.as_ref();
@@ -135,7 +147,9 @@ impl Gate {
             }
             Question::Decision(call) => {
                 if !self.has_room(caller_of(&waiting)) {
-                    return Some(Step::Done(waiting.abandon(Reason::Overloaded)));
+                    return Some(Step::Done(
+                        waiting.abandon(Reason::Overloaded, &self.circuits),
+                    ));
                 }
                 self.meters.asked.add(1);
                 let asked = self

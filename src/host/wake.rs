@@ -137,7 +137,7 @@ impl Gate {
             Reason::RequestEnded
         };
         let outcome = match held.state.asked() {
-            Ok(waiting) => waiting.abandon(reason),
+            Ok(waiting) => waiting.leave(reason, &self.circuits),
             Err(listening) => listening.abandon(reason),
         };
         match outcome {

@@ -253,6 +253,7 @@ fn weigh(
         Ok(Decided::Cleared(cleared)) => finish(cleared, case, env),
         Ok(Decided::Ask(call, assessed, asking)) => {
             if let Err(reason) = look(&assessed.authorized, env, &mut case) {
+                env.circuits.borrow_mut().left(call.service, asking);
                 case.note_unasked();
                 return Step::Done(case.refused(reason));
             }
@@ -386,8 +387,28 @@ impl Waiting {
     }
 
     /// Ends what waits before its question was put, because there is no room.
-    pub fn abandon(mut self, reason: Reason) -> Outcome {
-        self.case.note_unasked();
+    pub fn abandon(mut self, reason: Reason, circuits: &RefCell<Circuits>) -> Outcome {
+        if self.spares(circuits) {
+            self.case.note_unasked();
+        }
         self.case.refused(reason)
+    }
+
+    /// Ends what waits while its question is under way, because its caller is gone.
+    pub fn leave(self, reason: Reason, circuits: &RefCell<Circuits>) -> Outcome {
+        self.spares(circuits);
+        self.case.refused(reason)
+    }
+
+    /// Leaves its turn at a decision service to others, if that is what it waits for.
+    fn spares(&self, circuits: &RefCell<Circuits>) -> bool {
+        let Stage::Decision(assessed, _, asking) = &self.stage else {
+            return false;
+        };
+        let route = &assessed.authorized.caller.admitted.route;
+        if let Some(rules) = &route.step_up {
+            circuits.borrow_mut().left(rules.service, *asking);
+        }
+        true
     }
 }

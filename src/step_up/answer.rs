@@ -177,7 +177,8 @@ fn obligations(written: &Json) -> Vec<Obligation> {
     }
 }
 
-fn unmet() -> Obligation {
+/// An obligation that nothing here meets.
+pub(super) fn unmet() -> Obligation {
     Obligation {
         id: String::new(),
         duty: Duty::Other,

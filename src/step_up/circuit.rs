@@ -21,8 +21,7 @@ pub struct Rules {
     pub rest: Duration,
 }
 
-/// How much longer than the service may take a trial counts as under way. One whose caller left is
-/// never answered.
+/// How much longer than the service may take a trial counts as under way.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// Bytes of a subject's name that are kept.
@@ -72,6 +71,8 @@ enum State {
     Closed(Vec<(Subject, UnixTime)>),
     /// It is left alone since then.
     Open(UnixTime),
+    /// Its rest is over, and nobody tries it.
+    Due,
     /// It is being tried since then.
     Trying(UnixTime),
 }
@@ -93,7 +94,11 @@ impl Circuits {
                 *state = State::Trying(now);
                 Some(Asking::Trial)
             }
-            // The one that tried it left, or was not let in.
+            State::Due => {
+                *state = State::Trying(now);
+                Some(Asking::Trial)
+            }
+            // The one that tried it is not heard of any more.
             State::Trying(since)
                 if has_passed(*since, service.timeout.saturating_add(GRACE), now) =>
             {
@@ -111,6 +116,15 @@ impl Circuits {
         *state = State::Closed(Vec::new());
         if !was_closed {
             self.changes.push((id, Change::Closed));
+        }
+    }
+
+    /// Notes that a question was not put after all, or that its caller left. A trial is another's then:
+    /// nobody keeps a service alone by leaving.
+    pub fn left(&mut self, id: ServiceId, asking: Asking) {
+        let state = self.state(id);
+        if asking == Asking::Trial && matches!(state, State::Trying(_)) {
+            *state = State::Due;
         }
     }
 
@@ -134,7 +148,7 @@ impl Circuits {
                 silent.len() >= rules.subjects
             }
             State::Trying(_) => asking == Asking::Trial,
-            State::Open(_) => false,
+            State::Open(_) | State::Due => false,
         };
         if opens {
             let was_closed = matches!(state, State::Closed(_));

@@ -196,6 +196,13 @@ fn moods() -> Vec<Mood> {
             "decision_timeout",
             "1",
         ),
+        (
+            "full",
+            fails(Code::ResourceExhausted),
+            503,
+            "decision_overflow",
+            "1",
+        ),
         ("silence", Verdict::Never, 503, "decision_timeout", "1"),
     ]
 }
@@ -306,17 +313,14 @@ fn what_cannot_be_asked_is_silent_at_once() {
         "http2_protocol_options": {},
         "circuit_breakers": { "thresholds": [{ "max_requests": 0, "max_pending_requests": 0 }] },
     });
-    for (what, cluster, code) in [
+    let code = "decision_unreachable";
+    for (what, cluster) in [
         // The host does not say which.
-        ("no such cluster", "nowhere", "decision_no_host"),
-        ("a cluster without a host", "none", "decision_no_host"),
-        ("a host that is down", "down", "decision_unreachable"),
-        (
-            "a host that is no server of gRPC",
-            "plain",
-            "decision_unreachable",
-        ),
-        ("a cluster that takes no more", "full", "decision_overflow"),
+        ("no such cluster", "nowhere"),
+        ("a cluster without a host", "none"),
+        ("a host that is down", "down"),
+        ("a host that is no server of gRPC", "plain"),
+        ("a cluster that takes no more", "full"),
     ] {
         let (policy, caller) = policy_of(cluster);
         let upstream = Server::upstream();

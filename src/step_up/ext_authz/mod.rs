@@ -10,6 +10,7 @@ pub mod message;
 mod tests;
 
 use crate::reason::Reason;
+use crate::step_up::answer::unmet;
 use crate::step_up::{Decision, Denial, Edits, Evaluation, Response};
 use message::{
     AttributeContext, CheckRequest, CheckResponse, DeniedHttpResponse, EnvoyGrpc, GrpcService,
@@ -157,47 +158,44 @@ pub(super) fn read(response: &Response, rules: &Rules) -> Result<Decision, Reaso
         // E2: a yes that is said: protobuf cannot tell an empty message from one that was not filled.
         (Some(0), ok, None) => permit(ok.unwrap_or_default(), rules),
         (None, Some(ok), None) => permit(ok, rules),
-        // E3: not yes and no at once.
-        (None | Some(0), _, _) => Err(Reason::DecisionMalformed),
-        (Some(_), _, denied) => Ok(Decision::Deny(
+        (None, None, None) => Err(Reason::DecisionMalformed),
+        // E3: a denial stays one, whatever stands beside it.
+        (None | Some(_), _, denied) => Ok(Decision::Deny(
             None,
             denied.map_or_else(Denial::default, |denied| denial(denied, rules)),
         )),
     }
 }
 
-/// A permit that changes what the policy leaves to the service, and nothing else.
+/// A permit that changes what the policy leaves to the service. What else it would change is an
+/// obligation that the gate does not meet.
 fn permit(ok: OkHttpResponse, rules: &Rules) -> Result<Decision, Reason> {
     // E4: the query is a part of what was judged.
     let queries = ok.query_parameters_to_set.len();
-    if queries != 0 || !ok.query_parameters_to_remove.is_empty() {
-        return Err(Reason::DecisionObligation);
-    }
+    let mut is_met = queries == 0 && ok.query_parameters_to_remove.is_empty();
     let mut edits = Edits::default();
     for option in ok.headers {
         let (name, value) = line(option).ok_or(Reason::DecisionMalformed)?;
-        // E5: only headers that are the service's.
-        if let Some(own) = listed(&rules.upstream, &name) {
-            set(&mut edits.set, own, value);
-        } else if listed(&rules.ignored, &name).is_none() {
-            return Err(Reason::DecisionObligation);
+        match listed(&rules.upstream, &name) {
+            Some(own) => set(&mut edits.set, own, value),
+            // E5: only headers that are the service's.
+            None => is_met &= listed(&rules.ignored, &name).is_some(),
         }
     }
     for name in ok.headers_to_remove {
         let name = name.to_ascii_lowercase();
         // E6: the same of removals. What is the service's was removed before it was asked.
-        if listed(&rules.upstream, &name).is_none() && listed(&rules.ignored, &name).is_none() {
-            return Err(Reason::DecisionObligation);
-        }
+        is_met &= listed(&rules.upstream, &name)
+            .or_else(|| listed(&rules.ignored, &name))
+            .is_some();
     }
     for option in ok.response_headers_to_add {
         let (name, _) = line(option).ok_or(Reason::DecisionMalformed)?;
         // E7: the response is the upstream's.
-        if listed(&rules.ignored, &name).is_none() {
-            return Err(Reason::DecisionObligation);
-        }
+        is_met &= listed(&rules.ignored, &name).is_some();
     }
-    Ok(Decision::Permit(Vec::new(), edits))
+    let obligations = if is_met { Vec::new() } else { vec![unmet()] };
+    Ok(Decision::Permit(obligations, edits))
 }
 
 /// A denial: its status where that is one of a denial, and the headers that it may carry. Its body is

@@ -6,6 +6,7 @@ use super::{CAP, Rules, read, target, write};
 use crate::json::Json;
 use crate::reason::Reason;
 use crate::risk::Contribution;
+use crate::step_up::answer::unmet;
 use crate::step_up::{Decision, Denial, Edits, Evaluation, MAX_ANSWER_BYTES, Response};
 use crate::testing::test;
 use crate::time::UnixTime;
@@ -71,10 +72,10 @@ fn only_a_clear_yes_permits() {
         (Some(0), true, false, Ok(Decision::permit())),
         (None, true, false, Ok(Decision::permit())),
         (None, false, false, malformed.clone()),
-        (None, false, true, malformed.clone()),
-        (Some(0), false, true, malformed.clone()),
-        (None, true, true, malformed.clone()),
-        (Some(0), true, true, malformed.clone()),
+        (None, false, true, Ok(Decision::deny())),
+        (Some(0), false, true, Ok(Decision::deny())),
+        (None, true, true, Ok(Decision::deny())),
+        (Some(0), true, true, Ok(Decision::deny())),
         (Some(7), false, false, Ok(Decision::deny())),
         (Some(16), true, false, Ok(Decision::deny())),
         (Some(-1), false, true, Ok(Decision::deny())),
@@ -99,7 +100,7 @@ fn a_permit_changes_what_is_listed_and_nothing_else() {
             .map(|(name, value)| ((*name).into(), (*value).to_owned()));
         Ok(Decision::Permit(Vec::new(), Edits { set: set.collect() }))
     };
-    let obliged = || Err(Reason::DecisionObligation);
+    let obliged = || Ok(Decision::Permit(vec![unmet()], Edits::default()));
     let malformed = || Err(Reason::DecisionMalformed);
     let headers = |headers: &[(&str, &str)]| {
         said(&yes(|ok| {

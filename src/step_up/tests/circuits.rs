@@ -154,6 +154,35 @@ fn a_trial_that_nobody_waits_for_is_followed_by_another() {
 }
 
 #[test]
+fn who_leaves_leaves_the_trial_to_another() {
+    let service = service();
+    let mut circuits = opened(at(0));
+    circuits.left(PDP, Asking::Usual);
+    assert_eq!(circuits.admit(PDP, &service, at(4_999)), None);
+    for _ in 0..3 {
+        assert_eq!(
+            circuits.admit(PDP, &service, at(5_000)),
+            Some(Asking::Trial)
+        );
+        circuits.left(PDP, Asking::Usual);
+        assert_eq!(circuits.admit(PDP, &service, at(5_000)), None);
+        circuits.left(PDP, Asking::Trial);
+    }
+    // What was asked before it was left alone says nothing new.
+    circuits.silent(PDP, &service, Asking::Usual, subject("late"), at(5_001));
+    assert_eq!(
+        circuits.admit(PDP, &service, at(5_001)),
+        Some(Asking::Trial)
+    );
+    circuits.answered(PDP);
+    circuits.left(PDP, Asking::Trial);
+    assert_eq!(
+        circuits.admit(PDP, &service, at(5_002)),
+        Some(Asking::Usual)
+    );
+}
+
+#[test]
 fn a_clock_that_is_set_back_leaves_nothing_alone_for_ever() {
     let service = service();
     let mut circuits = opened(at(1_000_000));
