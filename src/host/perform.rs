@@ -65,17 +65,13 @@ impl Gate {
         match question {
             Question::Keys(issuer, kid) => {
                 let Ok(now) = abi::now() else {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::HostFault, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::HostFault));
                 };
                 let Some(ask) = self.keys.ask(issuer, kid, now) else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::Keys), env)));
                 };
                 if !self.has_room(Caller::Unknown) {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::Overloaded, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::Overloaded));
                 }
                 self.hold(request, State::Keys(waiting, ask), None);
                 self.ring_own();
@@ -83,18 +79,14 @@ impl Gate {
             }
             Question::StatusList(list) => {
                 let Ok(now) = abi::now() else {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::HostFault, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::HostFault));
                 };
                 let ask = self.with_means(now, |means| self.lists.ask(list, means));
                 let Some(ask) = ask else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::StatusList), env)));
                 };
                 if !self.has_room(Caller::Proven) {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::Overloaded, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::Overloaded));
                 }
                 self.hold(request, State::StatusList(waiting, ask), None);
                 self.ring_own();
@@ -109,9 +101,7 @@ impl Gate {
                     Caller::Unknown
                 };
                 if !self.has_room(caller) {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::Overloaded, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::Overloaded));
                 }
                 match self.inquiry(inquiry) {
                     Ok(ticket) => {
@@ -128,9 +118,7 @@ impl Gate {
             }
             Question::Consume(call) => {
                 if !self.has_room(caller_of(&waiting)) {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::Overloaded, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::Overloaded));
                 }
                 self.meters.consumed.add(1);
                 let store = self.policy.replay.store.as_ref();
@@ -147,9 +135,7 @@ impl Gate {
             }
             Question::Decision(call) => {
                 if !self.has_room(caller_of(&waiting)) {
-                    return Some(Step::Done(
-                        waiting.abandon(Reason::Overloaded, &self.circuits),
-                    ));
+                    return Some(self.give_up(waiting, Reason::Overloaded));
                 }
                 self.meters.asked.add(1);
                 let asked = self
@@ -169,6 +155,11 @@ impl Gate {
                 }
             }
         }
+    }
+
+    /// Ends what waits before its question was put.
+    fn give_up(&self, waiting: Waiting, reason: Reason) -> Step {
+        Step::Done(waiting.abandon(reason, &self.circuits))
     }
 
     /// Has the root act: an answer to this stream would be lost with its client. Where the root has
