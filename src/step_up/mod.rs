@@ -260,8 +260,7 @@ impl Silence {
         };
         match status {
             4 => Self::Timeout,
-            8 if message.is_empty() || says("frame length exceeds limit") => Self::Oversized,
-            8 => Self::Overflow,
+            8 => Self::Oversized,
             14 if says("timeout") => Self::Timeout,
             14 if says("overflow") => Self::Overflow,
             14 if says("no healthy upstream") => Self::NoHost,

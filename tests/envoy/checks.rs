@@ -196,13 +196,6 @@ fn moods() -> Vec<Mood> {
             "decision_timeout",
             "1",
         ),
-        (
-            "full",
-            fails(Code::ResourceExhausted),
-            503,
-            "decision_overflow",
-            "1",
-        ),
         ("silence", Verdict::Never, 503, "decision_timeout", "1"),
     ]
 }
