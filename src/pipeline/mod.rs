@@ -18,12 +18,14 @@ mod release;
 mod remember;
 mod settle;
 mod spend;
+mod wait;
 
 pub use facts::strength;
 pub use outcome::{Outcome, Published, Release};
 pub use question::{Answer, Question};
 pub use release::{OURS, is_ours};
 pub use spend::of_store;
+pub use wait::{Listening, Waiting};
 
 use crate::assertion::Asserter;
 use crate::behaviour::Memory;
@@ -35,8 +37,7 @@ use crate::proof::replay::ReplayLog;
 use crate::reason::Reason;
 use crate::respond::Document;
 use crate::revocation::ListStore;
-use crate::step_up::Silence;
-use crate::step_up::circuit::{Asking, Circuits};
+use crate::step_up::circuit::Circuits;
 use crate::time::UnixTime;
 use crate::token::KeyStore;
 use crate::token::cache::Cache;
@@ -44,17 +45,17 @@ use crate::token::introspection::desk::Desk;
 use crate::transaction::single_use::TransactionLog;
 use crate::uses::fleet;
 use admit::admit;
-use assess::{Assessed, assess};
+use assess::assess;
 use authenticate::authenticate;
 use authorize::{announce, authorize};
 use case::Case;
-use consume::{Consume, Consumed, Consuming, consume, look};
+use consume::{Consume, Consumed, consume, look};
 use decide::{Cleared, Decided, decide};
 use known::{Known, Need};
-use settle::{Asked, settle};
-use spend::{Spend, Spending, Spent, spend};
+use spend::{Spend, Spent, spend};
 use std::cell::RefCell;
 use std::rc::Rc;
+use wait::{Asker, Stage};
 
 /// What a verdict rests on beside the request: the policy, the moment, and ports that answer at once.
 pub struct Env<'a> {
@@ -123,41 +124,6 @@ impl From<Reason> for Halt {
     fn from(reason: Reason) -> Self {
         Self::Refuse(reason)
     }
-}
-
-/// A request that is held until its body is whole.
-#[derive(Debug)]
-pub struct Listening {
-    spent: Box<Spent>,
-    connection: Connection,
-    case: Case,
-}
-
-/// A request that is held until its question is answered.
-#[derive(Debug)]
-pub struct Waiting {
-    case: Case,
-    stage: Stage,
-}
-
-#[derive(Debug)]
-enum Stage {
-    /// Judged anew once it is known.
-    Known(Box<Asker>),
-    /// Never judged anew: its proofs are used by now.
-    Spending(Box<Spending>, Connection),
-    Decision(Box<Assessed>, UnixTime, Asking),
-    /// Never judged anew: its transaction may be used up by now.
-    Consuming(Box<Consuming>),
-}
-
-/// A request that waits for what its caller's credential needs.
-#[derive(Debug)]
-struct Asker {
-    head: RequestHead,
-    connection: Connection,
-    known: Known,
-    need: Need,
 }
 
 /// Why a body did not arrive.
@@ -288,127 +254,5 @@ fn forward(consumed: &Consumed, case: Case, env: &Env<'_>) -> Outcome {
             assessed.take_back(env);
             case.refused(reason)
         }
-    }
-}
-
-impl Listening {
-    /// Most bytes that the route reads of the body.
-    #[must_use]
-    pub fn limit(&self) -> usize {
-        self.spent.announced().body_limit()
-    }
-
-    /// Goes on with the body.
-    pub fn hear(mut self, body: Result<&[u8], BodyFault>, env: &Env<'_>) -> Step {
-        let reason = match body {
-            Ok(bytes) => {
-                self.case.note_read();
-                return weigh(*self.spent, Some(bytes), &self.connection, self.case, env);
-            }
-            Err(BodyFault::TooLarge) => Reason::BodyTooLarge,
-            Err(BodyFault::NotHeld) => Reason::BodyNotHeld,
-            Err(BodyFault::Late) => Reason::DeadlineExceeded,
-            Err(BodyFault::Unreadable) => Reason::HostFault,
-        };
-        Step::Done(self.case.refused(reason))
-    }
-
-    /// Ends what is held because there is no room, or a call into the host failed.
-    pub fn abandon(self, reason: Reason) -> Outcome {
-        self.case.refused(reason)
-    }
-}
-
-impl Waiting {
-    /// Whether somebody vouched for its caller before this question. Keys without a token cost
-    /// nothing, so whoever only showed one is anyone.
-    #[must_use]
-    pub fn is_vouched_for(&self) -> bool {
-        let caller = match &self.stage {
-            Stage::Known(_) => return false,
-            Stage::Spending(spending, _) => spending.caller(),
-            Stage::Decision(assessed, ..) => &assessed.authorized.caller,
-            Stage::Consuming(consuming) => consuming.caller(),
-        };
-        caller.principal.is_vouched_for()
-    }
-
-    /// Turns an answer, or its absence, into the next step.
-    pub fn resume(mut self, answer: Result<Answer, Silence>, env: &Env<'_>) -> Step {
-        match self.stage {
-            Stage::Known(asker) => {
-                let Asker {
-                    head,
-                    connection,
-                    mut known,
-                    need,
-                } = *asker;
-                match answer {
-                    Ok(answer) => {
-                        known.learn(&need, answer);
-                        judge(head, connection, known, self.case, env)
-                    }
-                    Err(_) => Step::Done(self.case.refused(need.unmet(env))),
-                }
-            }
-            Stage::Spending(spending, connection) => {
-                match spending.settle(answer, env, &mut self.case) {
-                    Ok(spent) => listen(spent, connection, self.case, env),
-                    Err(reason) => Step::Done(self.case.refused(reason)),
-                }
-            }
-            Stage::Decision(assessed, asked_at, asking) => {
-                let answer = match answer {
-                    Ok(Answer::Decision(response)) => Ok(response),
-                    Ok(
-                        Answer::Keys
-                        | Answer::StatusList
-                        | Answer::Introspection(_)
-                        | Answer::Consumed(_),
-                    ) => Err(Silence::Unreachable),
-                    Err(silence) => Err(silence),
-                };
-                let asked = Asked {
-                    at: asked_at,
-                    how: asking,
-                };
-                match settle(*assessed, &asked, answer, env, &mut self.case) {
-                    Ok(cleared) => finish(cleared, self.case, env),
-                    Err(reason) => Step::Done(self.case.refused(reason)),
-                }
-            }
-            Stage::Consuming(consuming) => {
-                Step::Done(match consuming.settle(answer, env, &mut self.case) {
-                    Ok(consumed) => forward(&consumed, self.case, env),
-                    Err(reason) => self.case.refused(reason),
-                })
-            }
-        }
-    }
-
-    /// Ends what waits before its question was put, because there is no room.
-    pub fn abandon(mut self, reason: Reason, circuits: &RefCell<Circuits>) -> Outcome {
-        if self.spares(circuits) {
-            self.case.note_unasked();
-        }
-        self.case.refused(reason)
-    }
-
-    /// Ends what waits while its question is under way, because its caller is gone.
-    pub fn leave(self, reason: Reason, circuits: &RefCell<Circuits>) -> Outcome {
-        self.spares(circuits);
-        self.case.refused(reason)
-    }
-
-    /// Leaves its turn at a decision service to others, if that is what it waits for.
-    fn spares(&self, circuits: &RefCell<Circuits>) -> bool {
-        let Stage::Decision(assessed, _, asking) = &self.stage else {
-            return false;
-        };
-        let route = &assessed.authorized.caller.admitted.route;
-        if let Some(rules) = &route.step_up {
-            circuits.borrow_mut().left(rules.service, *asking);
-        }
-        true
     }
 }
