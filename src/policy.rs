@@ -1,6 +1,9 @@
 //! A policy that has been compiled: composition only. Each layer below owns its own rules.
 
 pub mod mcp;
+mod mesh;
+
+pub use mesh::Mesh;
 
 use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
@@ -67,6 +70,8 @@ pub struct Policy {
     pub routes: Vec<Rc<Route>>,
     /// Their index.
     pub index: Index,
+    /// What the routes of the proxy have to do with them.
+    pub mesh: Mesh,
 }
 
 impl Policy {
@@ -119,6 +124,7 @@ impl Policy {
             services: Vec::new(),
             routes: Vec::new(),
             index: Index::default(),
+            mesh: Mesh::default(),
         }
     }
 
@@ -273,6 +279,8 @@ pub struct Route {
     pub methods: Vec<String>,
     /// The paths it lists.
     pub template: Template,
+    /// The name of the proxy's route that its requests must have, where it is for one alone.
+    pub envoy_route: Option<Rc<str>>,
     /// The one origin that its requests are for.
     pub origin: Origin,
     /// Who may call.

@@ -66,6 +66,10 @@ reasons! {
     RouteUnmatched = "route_unmatched",
     /// A route lists this path, but none lists this method for it.
     MethodUnlisted = "method_unlisted",
+    /// The route that the proxy chose is not the one that the policy's route names, or its metadata name another route of the policy.
+    EnvoyRouteMismatch = "envoy_route_mismatch",
+    /// The proxy has no route for the request, or its metadata for the gate are not what the gate reads.
+    EnvoyRouteUnreadable = "envoy_route_unreadable",
     /// The authority is not the origin of the route.
     AuthorityMismatch = "authority_mismatch",
     /// A header, a query parameter or a member of the body overrides the method or the target.

@@ -13,6 +13,8 @@ mod calls;
 mod certificates;
 #[path = "flow/counted.rs"]
 mod counted;
+#[path = "flow/mesh.rs"]
+mod mesh;
 #[expect(dead_code, reason = "its rows are judged in a test of their own")]
 #[path = "support/mutations/mod.rs"]
 mod mutations;
@@ -48,6 +50,9 @@ const BY_THE_HOST: &[Reason] = &[
 
 /// Reasons that `tests/revocation.rs` produces.
 const BY_STATUS_LISTS: &[Reason] = &[Reason::StatusMissing, Reason::StatusUnavailable];
+
+/// Reasons that `mesh` produces.
+const BY_ENVOY_ROUTES: &[Reason] = &[Reason::EnvoyRouteMismatch, Reason::EnvoyRouteUnreadable];
 
 /// Reasons that the unit tests of `single_use` produce: of a workload that is known by a token without
 /// a name.
@@ -94,6 +99,7 @@ fn every_reason_is_produced() {
             BY_THE_HOST
                 .iter()
                 .chain(BY_STATUS_LISTS)
+                .chain(BY_ENVOY_ROUTES)
                 .chain(BY_UNIT_TESTS)
                 .copied(),
         )

@@ -257,7 +257,10 @@ impl Gate {
                 Some(_) | None => connection,
             };
             match lines.and_then(|lines| read::head(lines, alone)) {
-                Ok(head) => pipeline::run(head, &connection, env),
+                Ok(head) => {
+                    let head = head.on(read::chosen(&self.policy.mesh));
+                    pipeline::run(head, &connection, env)
+                }
                 Err(reason) => Step::Done(pipeline::refuse(reason, env)),
             }
         })

@@ -3,8 +3,10 @@
 use super::abi::{self, Fault, Map};
 use super::ending::Ending;
 use super::pairs;
+use crate::http::chosen::{Chosen, Said};
 use crate::http::spiffe::SpiffeId;
 use crate::http::{RequestHead, certificate_digest};
+use crate::policy::Mesh;
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use std::net::{IpAddr, SocketAddr};
@@ -58,6 +60,19 @@ pub(super) fn traceparent(lines: &[(String, Vec<u8>)]) -> Option<String> {
     let fine = found.next().is_none() && value.len() <= 128;
     let text = String::from_utf8(value.clone()).ok()?;
     (fine && text.bytes().all(|byte| byte.is_ascii_graphic())).then_some(text)
+}
+
+/// The route that the proxy chose for the request, as far as a policy asks.
+pub(super) fn chosen(mesh: &Mesh) -> Chosen {
+    let name = || String::from_utf8(abi::property("xds\0route_name").ok()?).ok();
+    let said = |namespace| match abi::property("xds\0route_metadata") {
+        Ok(metadata) => Said::read(&metadata, namespace),
+        Err(_) => Said::Unreadable, // V4
+    };
+    Chosen {
+        name: mesh.is_named.then(name).flatten(),
+        said: mesh.namespace.as_deref().map_or(Said::Nothing, said),
+    }
 }
 
 /// The client's address, as the proxy's own rules have it.

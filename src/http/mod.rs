@@ -1,6 +1,7 @@
 //! The request as the proxy received it: every header line as bytes, read once.
 
 pub mod budget;
+pub mod chosen;
 pub mod date;
 pub mod field;
 pub mod form;
@@ -13,6 +14,7 @@ pub mod target;
 pub mod uri;
 
 use crate::reason::Reason;
+use chosen::Chosen;
 use spiffe::SpiffeId;
 use std::fmt;
 use std::net::IpAddr;
@@ -61,6 +63,7 @@ pub struct RequestHead {
     authority: String,
     fields: Vec<(String, Vec<u8>)>,
     alone: bool,
+    chosen: Chosen,
 }
 
 impl RequestHead {
@@ -77,6 +80,7 @@ impl RequestHead {
             authority: String::new(),
             fields: Vec::with_capacity(pairs.len()),
             alone: false,
+            chosen: Chosen::default(),
         };
         for (name, value) in pairs {
             let slot = match name.as_str() {
@@ -102,6 +106,19 @@ impl RequestHead {
             return Err(Reason::HeaderMalformed);
         }
         Ok(head)
+    }
+
+    /// Notes which route the proxy chose for it.
+    #[must_use]
+    pub fn on(mut self, chosen: Chosen) -> Self {
+        self.chosen = chosen;
+        self
+    }
+
+    /// The route that the proxy chose for it, as far as the policy asks.
+    #[must_use]
+    pub fn chosen(&self) -> &Chosen {
+        &self.chosen
     }
 
     /// Notes that the stream ended with its head: no body follows, whatever the head declares.

@@ -1,5 +1,6 @@
 //! First stage: is this a request that everyone on its way reads alike, and which route governs it?
 
+use crate::http::chosen::Said;
 use crate::http::target::Target;
 use crate::http::{Field, RequestHead, overrides};
 use crate::pipeline::case::Case;
@@ -48,12 +49,16 @@ pub(super) fn admit(head: RequestHead, env: &Env<'_>, case: &mut Case) -> Result
         });
     }
     let route = match policy.index.find(head.method(), target.path()) {
-        Found::Route(place) => policy.routes.get(place).ok_or(Reason::HostFault)?,
+        Found::Route(place) => policy.agreed(place, head.chosen())?,
         Found::OtherSpelling => return Err(Reason::TargetAmbiguous.into()),
         Found::OtherMethod => return Err(Reason::MethodUnlisted.into()),
         Found::Nothing => {
             return Err(match policy.unmatched {
                 Unmatched::Refuse => Reason::RouteUnmatched.into(),
+                // What the proxy's route asks for, only a route of the policy can hold.
+                Unmatched::Pass if head.chosen().said != Said::Nothing => {
+                    Reason::RouteUnmatched.into() // V7
+                }
                 Unmatched::Pass => Halt::Unmatched(Box::new(head)),
             });
         }

@@ -1,6 +1,7 @@
 //! What a request shows to the signals of its route.
 
 use crate::behaviour::recalled::Recalled;
+use crate::http::chosen::Said;
 use crate::http::forwarded_certificate::Hop;
 use crate::http::spiffe::SpiffeId;
 use crate::http::{Connection, Field, RequestHead, field};
@@ -44,6 +45,13 @@ impl Shown<'_> {
 impl Facts for Shown<'_> {
     fn class(&self) -> Option<&(Rc<str>, u32)> {
         self.authorized.class().map(|class| &class.points)
+    }
+
+    fn least(&self) -> u32 {
+        match &self.authorized.caller.admitted.head.chosen().said {
+            Said::Notes(notes) => notes.base,
+            Said::Nothing | Said::Unreadable => 0,
+        }
     }
 
     fn now(&self) -> UnixTime {

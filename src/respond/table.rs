@@ -133,7 +133,7 @@ const REFUSED: Row = (403, "The request is refused", Authenticate::No);
 pub(super) const fn row(reason: Reason) -> Row {
     use Reason as R;
     match reason {
-        R::NotConfigured | R::HostFault | R::Overloaded | R::KeysUnavailable
+        R::NotConfigured | R::HostFault | R::Overloaded | R::KeysUnavailable | R::EnvoyRouteUnreadable
         | R::StatusUnavailable | R::ReplayLogFull | R::ReplayLogFault | R::StoreTimeout | R::StoreUnreachable | R::StoreClusterUnknown
         | R::StoreStatus | R::StoreMalformed | R::StoreLease | R::StoreClock
         | R::BodyNotHeld | R::DecisionTimeout | R::DecisionUnreachable
@@ -145,7 +145,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
         R::UpgradeRefused => UPGRADE,
-        R::RouteUnmatched | R::MethodUnlisted => NOT_SERVED,
+        R::RouteUnmatched | R::MethodUnlisted | R::EnvoyRouteMismatch => NOT_SERVED,
         R::AuthorityMismatch => MISDIRECTED,
         R::CredentialsMissing => NO_CREDENTIAL,
         R::CredentialsMalformed => CREDENTIAL,

@@ -17,6 +17,10 @@ pub trait Facts {
     fn class(&self) -> Option<&(Rc<str>, u32)> {
         None
     }
+    /// The points that the proxy's own route has its requests have at least. Most say nothing.
+    fn least(&self) -> u32 {
+        0
+    }
     /// The client's address.
     fn source(&self) -> Option<IpAddr> {
         None

@@ -29,6 +29,9 @@ use std::rc::Rc;
 use std::time::Duration;
 use strength::Strength;
 
+/// Names of contributions that no signal has.
+pub const RESERVED: [&str; 2] = ["base", "route_metadata"];
+
 /// A route's risk rules, compiled at load.
 #[derive(Clone, Debug)]
 pub struct Rules {
@@ -154,15 +157,24 @@ impl Score {
 }
 
 impl Rules {
-    /// Scores a request: the base, named `base`, the class of a call, and every signal, in the order
-    /// of the policy, where they add anything. The sum saturates.
+    /// Scores a request: the base, named `base`, what the proxy's own route has beyond it, named
+    /// `route_metadata`, the class of a call, and every signal, in the order of the policy, where they
+    /// add anything. The sum saturates.
     #[must_use]
     pub fn score(&self, facts: &dyn Facts) -> Score {
-        let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(2));
+        let mut contributions = Vec::with_capacity(self.signals.len().saturating_add(3));
         if self.base > 0 {
             contributions.push(Contribution {
                 name: BASE.with(Rc::clone),
                 add: self.base,
+                faulted: false,
+            });
+        }
+        let beyond = facts.least().saturating_sub(self.base); // V8
+        if beyond > 0 {
+            contributions.push(Contribution {
+                name: RAISED.with(Rc::clone),
+                add: beyond,
                 faulted: false,
             });
         }
@@ -254,7 +266,9 @@ impl Rules {
 
 thread_local! {
     /// The name of the base among the contributions, made once.
-    static BASE: Rc<str> = Rc::from("base");
+    static BASE: Rc<str> = Rc::from(RESERVED[0]);
+    /// The name of what raises it.
+    static RAISED: Rc<str> = Rc::from(RESERVED[1]);
 }
 
 impl Condition {

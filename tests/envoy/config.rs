@@ -110,6 +110,8 @@ pub(crate) struct Setup {
     pub(crate) retries: u32,
     /// Path prefixes that go to another cluster than `upstream`.
     pub(crate) elsewhere: Vec<(&'static str, &'static str)>,
+    /// All routes, in place of those that would be there.
+    pub(crate) routes: Option<Value>,
 }
 
 impl Setup {
@@ -133,6 +135,7 @@ impl Setup {
             also: Vec::new(),
             retries: 0,
             elsewhere: Vec::new(),
+            routes: None,
         }
     }
 
@@ -232,7 +235,7 @@ impl Setup {
                     "route_config": { "virtual_hosts": [{
                         "name": "all",
                         "domains": ["*"],
-                        "routes": targets,
+                        "routes": self.routes.clone().unwrap_or(json!(targets)),
                     }]},
                 },
             }]}],

@@ -50,6 +50,7 @@ mod flow;
 mod hops;
 mod introspection;
 mod keysets;
+mod mesh;
 mod metrics;
 mod mutations;
 mod nonces;

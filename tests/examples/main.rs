@@ -20,6 +20,7 @@ mod fleet;
 mod form_payment;
 mod http_signature;
 mod mcp;
+mod mesh;
 mod mtls;
 mod nonces;
 mod revocation;

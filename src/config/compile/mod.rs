@@ -12,6 +12,7 @@ mod hops;
 mod identity;
 mod issuance;
 mod issuers;
+mod matches;
 mod mcp;
 mod names;
 mod opaque;
@@ -131,9 +132,17 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let count = routes.as_ref().map(Vec::len);
     let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
 
+    let namespace =
+        matches::name_of_envoy(whole.route_metadata, &root.member("route_metadata"), faults);
+
     let glass = known.glass;
     let (issuers, sources) = issuers?;
-    let (routes, index) = routes?;
+    let matches::Found {
+        routes,
+        index,
+        alike,
+    } = routes?;
+    let is_named = routes.iter().any(|route| route.envoy_route.is_some());
     let (upstream, _) = upstream?;
     upstream::unlisted(&upstream, &index, &root.member("upstream"), faults)?;
     let dpop = dpop?;
@@ -168,6 +177,11 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         services: services?,
         routes,
         index,
+        mesh: policy::Mesh {
+            namespace: namespace?,
+            is_named,
+            alike,
+        },
     })
 }
 

@@ -1,19 +1,18 @@
 //! Routes, and whether each can ever be reached.
 
 use super::body::Bodies;
+use super::matches::{Found, Listed, Matching, matching};
 use super::names::Known;
 use super::{
     At, Faults, Part, behaviour, body, break_glass, delegation, dpop, identity, issuance, mcp,
     opaque, peers, risk, signature, step_up, text, transaction, upstream, workload,
 };
 use crate::behaviour::Rules;
-use crate::config::wire::route::{Match, Proof, Route as Written};
+use crate::config::wire::route::{Proof, Route as Written};
 use crate::http::origin::Origin;
 use crate::policy::{IdentityRules, Route};
 use crate::proof::{self, http_signature};
-use crate::route::{Index, Template};
 use crate::token::{IssuerId, Kind};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// The routes in order, and their index.
@@ -22,7 +21,7 @@ pub(super) fn compile(
     known: &Known<'_>,
     at: &At<'_>,
     faults: &mut Faults,
-) -> Option<(Vec<Rc<Route>>, Index)> {
+) -> Option<Found> {
     let algorithms = known.algorithms.unwrap_or_default().iter();
     let algs: Rc<str> = joined(algorithms.map(|algorithm| algorithm.name()));
     let mut listed = Listed::default();
@@ -35,14 +34,18 @@ pub(super) fn compile(
             routes.extend(route);
         }
     }
-    let index = listed.index(at, faults)?;
-    for (route, place) in routes.iter().zip(&listed.places) {
+    let (index, alike) = listed.index(at, faults)?;
+    for (route, place) in routes.iter().zip(listed.places()) {
         mcp::unlisted(route, &index, &at.item(*place), faults);
     }
     if routes.len() == count {
         behaviour::link(&mut routes, known.has_behaviour, at, faults);
     }
-    Some((routes.into_iter().map(Rc::new).collect(), index))
+    Some(Found {
+        routes: routes.into_iter().map(Rc::new).collect(),
+        index,
+        alike,
+    })
 }
 
 #[expect(clippy::too_many_lines, reason = "one member after the other")]
@@ -56,8 +59,17 @@ fn route(
     faults: &mut Faults,
 ) -> Option<Route> {
     let name = listed.name(written.name, place, &at.member("name"), faults);
-    let (methods, template) = matching(written.r#match, &at.member("match"), faults);
-    listed.add(place, methods.as_deref(), template.as_ref());
+    let Matching {
+        methods,
+        template,
+        envoy_route,
+    } = matching(written.r#match, &at.member("match"), faults);
+    listed.add(
+        place,
+        methods.as_deref(),
+        template.as_ref(),
+        envoy_route.as_ref(),
+    );
     let origin = origin(written.origin, known, &at.member("origin"), faults);
     let identity_at = at.member("identity");
     let has_identity = written.identity.is_some();
@@ -191,6 +203,7 @@ fn route(
         name: name?,
         methods: methods?,
         template: template?,
+        envoy_route: envoy_route?,
         origin: origin?,
         challenge_scope: joined(identity.scopes.iter().map(String::as_str)),
         challenge_workload: known.workload_scheme.filter(|_| is_of_workloads),
@@ -221,101 +234,6 @@ fn route(
     transaction::check(&route, at, faults);
     break_glass::open(written.break_glass, &mut route, known, at, faults);
     Some(route)
-}
-
-/// Names and matches of the routes so far, those of routes with other faults among them.
-#[derive(Default)]
-struct Listed {
-    names: BTreeMap<Rc<str>, usize>,
-    matches: Vec<(Vec<String>, Template)>,
-    /// The place in the document of each match.
-    places: Vec<usize>,
-}
-
-impl Listed {
-    fn name(
-        &mut self,
-        part: Part<String>,
-        place: usize,
-        at: &At<'_>,
-        faults: &mut Faults,
-    ) -> Option<Rc<str>> {
-        let name: Rc<str> = part.open(at, faults)?.into();
-        text::name(&name, at, faults)?;
-        if let Some(first) = self.names.insert(Rc::clone(&name), place) {
-            faults.add(at, format!("is the name of routes[{first}] already"));
-        }
-        Some(name)
-    }
-
-    fn add(&mut self, place: usize, methods: Option<&[String]>, template: Option<&Template>) {
-        if let (Some(methods), Some(template)) = (methods, template) {
-            self.matches.push((methods.to_vec(), template.clone()));
-            self.places.push(place);
-        }
-    }
-
-    fn index(&self, at: &At<'_>, faults: &mut Faults) -> Option<Index> {
-        let shadowed = match Index::build(&self.matches) {
-            Ok(index) => return Some(index),
-            Err(shadowed) => shadowed,
-        };
-        let place = |listed: usize| self.places.get(listed).copied().unwrap_or(listed);
-        for fault in shadowed {
-            let route = at.item(place(fault.route));
-            let by = place(fault.by);
-            faults.add(
-                &route.member("match").member("methods").item(fault.method),
-                format!(
-                    "never matches: routes[{by}] takes every such request (letter case aside); \
-                     move this route before it, or remove one of them"
-                ),
-            );
-        }
-        None
-    }
-}
-
-fn matching(
-    part: Part<Match>,
-    at: &At<'_>,
-    faults: &mut Faults,
-) -> (Option<Vec<String>>, Option<Template>) {
-    let Some(written) = part.open(at, faults) else {
-        return (None, None);
-    };
-    let methods_at = at.member("methods");
-    let methods = written.methods.open(&methods_at, faults);
-    let methods = methods.and_then(|methods| {
-        text::repeated(&methods, &methods_at, faults);
-        let mut plain = true;
-        for (place, method) in methods.iter().enumerate() {
-            plain &= is_method(method, &methods_at.item(place), faults);
-        }
-        plain.then_some(methods)
-    });
-    let path_at = at.member("path");
-    let template = written.path.open(&path_at, faults).and_then(|path| {
-        let template = Template::parse(&path);
-        faults.keep(
-            template.map_err(|bad| format!("{path:?} {}", bad.0)),
-            &path_at,
-        )
-    });
-    (methods, template)
-}
-
-fn is_method(method: &str, at: &At<'_>, faults: &mut Faults) -> bool {
-    let plain = method
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte == b'-');
-    let problem = format!("{method:?} is not a method: write it in upper case, such as GET");
-    faults.check(plain, at, problem)
-        && faults.check(
-            method != "CONNECT",
-            at,
-            "CONNECT has no path, so no route can match it",
-        )
 }
 
 /// What a challenge asks a client to sign, with the digest of a body where the route reads one.

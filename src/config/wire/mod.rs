@@ -103,6 +103,10 @@ pub(super) struct Document {
     /// By which profile people come in on routes with `break_glass: true` while other services are
     /// down.
     pub(super) break_glass: Option<Part<BreakGlass>>,
+    /// The namespace of the metadata of Envoy's routes that speaks to the gate, such as `countersign`.
+    /// There may stand `base`, the points that requests have at least, and `route`, the name of the
+    /// route of this policy that they must be of. It is not read unless written.
+    pub(super) route_metadata: Option<Part<String>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
     /// Routes. The first that lists method and path takes the request.

@@ -74,6 +74,9 @@ pub(in crate::config) struct Match {
     pub(in crate::config) methods: Part<Vec<String>>,
     /// A path template such as `/accounts/{account}`; each parameter fills one segment.
     pub(in crate::config) path: Part<String>,
+    /// The name of the route of Envoy that its requests must have. Method and path must fit as well.
+    /// Routes that list the same of both, each with another name here, stand beside each other.
+    pub(in crate::config) envoy_route: Option<Part<String>>,
 }
 
 /// Who may call a route.

@@ -4,7 +4,7 @@ use super::{Carrier, amount, call, expression, past, points, proof, source, time
 use crate::config::compile::{At, Faults, Part, text};
 use crate::config::wire::risk::Signal as Written;
 use crate::config::wire::scalar::Whole;
-use crate::risk::{Condition, Signal};
+use crate::risk::{Condition, RESERVED, Signal};
 
 /// The members of which a signal has exactly one.
 const CONDITIONS: &str = "`outside`, `source_outside`, `source_class`, `risk_header`, \
@@ -23,8 +23,9 @@ pub(super) fn compile(
     let is_share = written.risk_header.is_some();
     let conditions = conditions(&mut written, route, at, faults);
     let name = written.name.open(&name_at, faults).filter(|name| {
-        let problem = "\"base\" stands for `base` in records";
-        let free = faults.check(name != "base", &name_at, problem);
+        let problem = format!("{name:?} stands for `{name}` in records");
+        let free = !RESERVED.contains(&name.as_str());
+        let free = faults.check(free, &name_at, problem);
         free && text::name(name, &name_at, faults).is_some()
     });
     let problem = "has no effect without `outside`";
