@@ -50,6 +50,7 @@ lint: $(RUST) $(DENY)
 	cargo fmt --check
 	cargo clippy --all-targets -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 -- -D warnings
+	cargo clippy --lib --bins --no-default-features -- -D warnings
 	cargo clippy --lib --target wasm32-wasip1 --features host-vectors -- -D warnings
 	cargo clippy --profile test --lib --test core_in_wasm --target wasm32-unknown-unknown -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --lib --document-private-items

@@ -171,6 +171,9 @@ fn route(
         settles_body,
         proofs: proof.as_ref().map(|it| it.any_of.as_slice()),
         scopes: identity.as_ref().map_or(&[], |it| it.scopes.as_slice()),
+        actors: delegation
+            .as_ref()
+            .map(|it| it.as_ref().map_or(0, |rules| rules.max_depth)),
         kinds: identity.as_ref().and_then(|it| it.kinds.as_deref()),
         tells_kinds: identity.as_ref().is_none_or(|it| known.tell_kinds(it)),
         calls: mcp

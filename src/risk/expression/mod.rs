@@ -96,6 +96,10 @@ pub struct BadExpression(pub String);
 
 /// What comes of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(feature = "cel"),
+    expect(dead_code, reason = "without the language nothing runs")
+)]
 pub(super) enum Judged {
     /// It holds.
     Holds,

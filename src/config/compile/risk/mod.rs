@@ -35,6 +35,8 @@ pub(super) struct Carrier<'a> {
     pub(super) proofs: Option<&'a [Method]>,
     /// The scopes it asks for.
     pub(super) scopes: &'a [String],
+    /// How many actors a token may name, one inside the other.
+    pub(super) actors: Option<usize>,
     /// The kinds of subjects that it accepts, where it lists them.
     pub(super) kinds: Option<&'a [SubjectKind]>,
     /// Whether any of its issuers tells a kind.

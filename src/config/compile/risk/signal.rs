@@ -115,7 +115,10 @@ fn conditions(
         written.excess_scopes.take(),
         |it, at, faults| token::scopes(it, route.scopes, at, faults),
     );
-    found.take("actors_above", written.actors_above.take(), token::actors);
+    let actors = written.actors_above.take();
+    found.take("actors_above", actors, |it, at, faults| {
+        token::actors(it, route.actors, at, faults)
+    });
     found.take(
         "proof_weaker_than",
         written.proof_weaker_than.take(),

@@ -47,9 +47,25 @@ pub(super) fn scopes(
     }))
 }
 
-pub(super) fn actors(above: Whole, at: &At<'_>, faults: &mut Faults) -> Option<Condition> {
+/// `most` is how many actors a token of the route may name.
+pub(super) fn actors(
+    above: Whole,
+    most: Option<usize>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<Condition> {
     let above = within(above, 0..=MOST_ACTORS, at, faults)?;
-    usize::try_from(above).ok().map(Condition::ActorsAbove)
+    let above = usize::try_from(above).ok()?;
+    let most = most?;
+    let problem = if most == 0 {
+        "never counts: without a `delegation` on this route a token that names an actor is refused"
+            .to_owned()
+    } else {
+        format!("never counts: `delegation.max_depth` of this route is {most}")
+    };
+    faults
+        .check(above < most, at, problem)
+        .then_some(Condition::ActorsAbove(above))
 }
 
 pub(super) fn subject_kind(
