@@ -2,6 +2,7 @@
 
 pub mod mcp;
 mod mesh;
+mod streams;
 
 pub use mesh::Mesh;
 
@@ -24,6 +25,7 @@ use crate::{assertion, behaviour, proof, risk, step_up, token, transaction};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
+pub use streams::Streams;
 
 /// A whole policy.
 #[derive(Debug)]
@@ -315,6 +317,8 @@ pub struct Route {
     pub risk: risk::Rules,
     /// What it remembers, where it takes no calls.
     pub behaviour: behaviour::Rules,
+    /// How long its streams may be open.
+    pub streams: Streams,
     /// What happens between the thresholds.
     pub step_up: Option<step_up::Rules>,
     /// `algs` of a DPoP challenge: the accepted proof algorithms, separated by spaces.

@@ -348,6 +348,16 @@ reasons! {
     DecisionOversized = "decision_oversized",
     /// The decision service answered another request than ours.
     DecisionMismatched = "decision_mismatched",
+
+    // Streams that end.
+    /// The token of an open stream expired, and the grace after it is over.
+    StreamTokenExpired = "stream_token_expired",
+    /// What granted an open stream ended: its transaction token, or an instant of its transaction.
+    StreamGrantEnded = "stream_grant_ended",
+    /// What an open stream rests on was denied or revoked, or its status list is no longer at hand.
+    StreamRevoked = "stream_revoked",
+    /// A stream was open for as long as its route lets one be.
+    StreamLifeSpent = "stream_life_spent",
 }
 
 #[cfg(test)]

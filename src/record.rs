@@ -99,6 +99,22 @@ pub struct Record {
     pub challenge: Option<Challenge>,
     /// What verified the signatures.
     pub engine: Engines,
+    /// The stream, where its end is what this record tells of; not there otherwise.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(default))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<Stream>,
+}
+
+/// A stream that the gate ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Stream {
+    /// The id of the decision that had let it go on.
+    pub decision: String,
+    /// How long it was open, in milliseconds.
+    pub open_ms: u64,
+    /// Why it was revoked, in the code with which requests are refused for it; null where it was not.
+    pub cause: Option<&'static str>,
 }
 
 /// A verdict.
@@ -114,6 +130,8 @@ pub enum Verdict {
     Challenge,
     /// It asked for the gate's own public keys, and got them.
     Publish,
+    /// It went upstream before, and the gate ended its stream.
+    End,
 }
 
 /// One part of a score.
@@ -249,6 +267,7 @@ impl Record {
             service: None,
             challenge: None,
             engine: Engines::default(),
+            stream: None,
         }
     }
 
@@ -266,6 +285,13 @@ impl Record {
     pub fn close_forwarded(&mut self) {
         self.reason = None;
         self.verdict = Verdict::Forward;
+    }
+
+    /// Notes the end of a stream.
+    pub fn close_ended(&mut self, reason: Reason, stream: Stream) {
+        self.reason = Some(reason.code());
+        self.verdict = Verdict::End;
+        self.stream = Some(stream);
     }
 
     /// Notes that the request was answered with the gate's public keys.

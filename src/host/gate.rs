@@ -9,6 +9,7 @@ use super::meters::Meters;
 use super::ports::{Closed, Counted, Rolled, SharedData};
 use super::read::{self, Moment};
 use super::secrets::{Missing, given, secrets};
+use super::streams::Streams;
 use super::waiting::Table;
 use crate::assertion::Asserter;
 use crate::behaviour::{Blank, Memory};
@@ -93,6 +94,8 @@ pub(super) struct Gate {
     pub(super) seal: Seal,
     pub(super) meters: Rc<Meters>,
     pub(super) waiting: RefCell<Table<Held>>,
+    /// What went upstream and is open.
+    pub(super) streams: Streams,
     /// The fetches that are under way, by the number of their call.
     pub(super) fetches: RefCell<BTreeMap<u32, Fetching>>,
     /// The leases that entries in the store of the fleet live by: of proofs, and of transactions.
@@ -196,6 +199,7 @@ impl Gate {
             ),
             board: SharedData,
             seal,
+            streams: Streams::default(),
             waiting: RefCell::new(Table::of(policy.waiting.requests)),
             fetches: RefCell::default(),
             leases: Rolled::of(leases),
@@ -283,6 +287,12 @@ impl Gate {
     pub(super) fn refusal(&self, reason: Reason) -> Outcome {
         let moment = read::moment().unwrap_or_default();
         self.at(moment, |env| pipeline::refuse(reason, env))
+    }
+
+    /// Acts now, with what a verdict rests on. None without a clock or randomness.
+    pub(super) fn with_env<T>(&self, act: impl FnOnce(&Env<'_>) -> T) -> Option<T> {
+        let moment = read::moment().ok()?;
+        Some(self.at(moment, act))
     }
 
     /// What status lists are verified with, now.

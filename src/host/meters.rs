@@ -54,6 +54,8 @@ pub(super) struct Meters {
     pub(super) circuit_closed: Meter,
     /// Requests whose client left, or whose host ended them, while they waited.
     pub(super) left: Meter,
+    /// Streams that the gate ended.
+    ended: Meter,
     /// Requests that wait.
     pub(super) waiting: Meter,
     /// Fetches of keys that brought some.
@@ -91,6 +93,7 @@ impl Meters {
             circuit_opened: Meter::counter("countersign.circuit.opened"),
             circuit_closed: Meter::counter("countersign.circuit.closed"),
             left: Meter::counter("countersign.left"),
+            ended: Meter::counter("countersign.streams.ended"),
             waiting: Meter::gauge("countersign.waiting"),
             fetched: Meter::counter("countersign.keys.fetch_ok"),
             fetch_failed: Meter::counter("countersign.keys.fetch_failed"),
@@ -115,12 +118,20 @@ impl Meters {
         }
     }
 
+    /// Counts a stream that the gate ended.
+    pub(super) fn ended(&self, reason: Reason) {
+        self.ended.add(1);
+        if let Some(meter) = self.reasons.get(&reason) {
+            meter.add(1);
+        }
+    }
+
     /// Counts a verdict on a request that breaks the glass.
     pub(super) fn glass(&self, verdict: Verdict) {
         match verdict {
             Verdict::Forward => self.glass_forwarded.add(1),
             Verdict::Refuse | Verdict::Challenge => self.glass_refused.add(1),
-            Verdict::Publish => {}
+            Verdict::Publish | Verdict::End => {}
         }
     }
 

@@ -28,9 +28,12 @@ mod held;
 #[cfg(target_os = "wasi")]
 mod inquire;
 #[cfg(target_os = "wasi")]
+mod lineage;
+#[cfg(target_os = "wasi")]
 mod logs;
 #[cfg(target_os = "wasi")]
 mod meters;
+mod open;
 mod pairs;
 #[cfg(target_os = "wasi")]
 mod perform;
@@ -46,6 +49,8 @@ mod root;
 mod secrets;
 #[cfg(target_os = "wasi")]
 mod stream;
+#[cfg(target_os = "wasi")]
+mod streams;
 #[cfg(target_os = "wasi")]
 mod tend;
 #[cfg(all(feature = "host-vectors", target_os = "wasi"))]

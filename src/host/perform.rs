@@ -205,6 +205,9 @@ impl Gate {
                 }
                 if edit(&release).is_ok() {
                     request.response.replace(release.response);
+                    if let Some(tenure) = release.tenure {
+                        self.opened(request.stream, tenure);
+                    }
                     return self.forward(request, &record);
                 }
                 // What could not be edited could carry what the caller wrote in our name.
@@ -246,7 +249,7 @@ impl Gate {
 
     /// Writes the record: one line in the log, and filter state for access logs and traces. One of a
     /// request that breaks the glass is counted besides, and told where no level of the log hides it.
-    fn put(&self, record: &Record) {
+    pub(super) fn put(&self, record: &Record) {
         let line = record.to_json();
         abi::log(Level::Info, &line);
         let _ = abi::set_state(RECORD, &line);
@@ -264,15 +267,20 @@ impl Gate {
 
     fn refuse(&self, reply: &Reply, record: &Record) {
         self.note_refusal(reply.reason, record);
-        let mut headers: Vec<(&str, &str)> = reply
-            .headers
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let granted = reply.granted.iter();
-        headers.extend(granted.map(|(name, value)| (&**name, value.as_str())));
-        send(reply.status, reply.reason.code(), &reply.body, &headers);
+        answer(reply);
     }
+}
+
+/// Answers so in place of the upstream. Whether the host took the answer.
+pub(super) fn answer(reply: &Reply) -> bool {
+    let mut headers: Vec<(&str, &str)> = reply
+        .headers
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let granted = reply.granted.iter();
+    headers.extend(granted.map(|(name, value)| (&**name, value.as_str())));
+    send(reply.status, reply.reason.code(), &reply.body, &headers)
 }
 
 /// Whose request waits, where its proof was judged.
@@ -284,14 +292,16 @@ fn caller_of(waiting: &Waiting) -> Caller {
     }
 }
 
-/// Answers in place of the upstream.
-fn send(status: u16, details: &str, body: &str, headers: &[(&str, &str)]) {
-    if abi::reply(status, details, body, &pairs::write(headers)).is_err() {
+/// Answers in place of the upstream. Whether the host took the answer.
+fn send(status: u16, details: &str, body: &str, headers: &[(&str, &str)]) -> bool {
+    let is_sent = abi::reply(status, details, body, &pairs::write(headers)).is_ok();
+    if !is_sent {
         abi::log(
             Level::Error,
             "a reply was not sent; the request waits for the proxy's timeouts",
         );
     }
+    is_sent
 }
 
 /// Edits the request as its release says. Must be done while the host still has the headers.

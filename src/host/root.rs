@@ -2,6 +2,7 @@
 
 use super::abi::{self, Buffer, Level};
 use super::gate::Gate;
+use super::lineage;
 use super::secrets::secret;
 use super::stream::Stream;
 use super::tend::rung;
@@ -67,7 +68,9 @@ impl RootContext for Root {
             complain("there is no tick, so no wait would ever end; every request is refused");
             return true;
         }
-        self.gate = Some(Rc::new(gate));
+        let gate = Rc::new(gate);
+        lineage::succeed(&gate);
+        self.gate = Some(gate);
         true
     }
 

@@ -118,6 +118,7 @@ impl HttpContext for Stream {
         if let Some(request) = &self.request {
             self.gate.answered(request);
         }
+        self.gate.forget(self.id);
         self.gate.stream_ended(self.id);
     }
 }
@@ -137,6 +138,7 @@ impl Context for Stream {
 impl Drop for Stream {
     /// For hosts that do not log.
     fn drop(&mut self) {
+        self.gate.forget(self.id);
         self.gate.stream_ended(self.id);
     }
 }

@@ -29,6 +29,7 @@ impl Gate {
         }
         self.fetch_due(now);
         self.sweep(now);
+        self.end_due(now);
         self.wake(now);
         self.tell_circuits();
         for (ticket, reason) in unasked {

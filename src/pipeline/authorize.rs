@@ -10,6 +10,7 @@ use crate::pipeline::consume;
 use crate::pipeline::parties::{self, Parties};
 use crate::policy::mcp::{Class, Mcp};
 use crate::reason::Reason;
+use crate::time::UnixTime;
 use crate::token::Token;
 use crate::transaction::body::{self, Body};
 use crate::transaction::request::{Claims, Content, Request};
@@ -51,6 +52,12 @@ impl Authorized {
     /// The granted transaction, where the route is one.
     pub(super) fn detail(&self) -> Option<&Json> {
         self.granted.as_ref()?.of(&claims(&self.caller))
+    }
+
+    /// The last moment at which the granted transaction holds, where it says one.
+    pub(super) fn granted_until(&self) -> Option<UnixTime> {
+        let granted = self.granted.as_ref()?;
+        transaction::until(self.rules()?, granted, &claims(&self.caller))
     }
 }
 

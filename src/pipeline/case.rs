@@ -9,7 +9,7 @@ use crate::proof::mtls::Presented;
 use crate::proof::{Method, Possession};
 use crate::reason::Reason;
 use crate::record::{self, Asked, Contribution, Engines, Record, base64url};
-use crate::respond::{self, Answering, Document, NONCE_FIELD, Terms};
+use crate::respond::{self, Answering, Document, NONCE_FIELD, Reply, Terms};
 use crate::risk::Score;
 use crate::step_up::{Challenge, Denial, Obligation, Remedy, Told};
 use crate::time::UnixTime;
@@ -76,6 +76,11 @@ impl Case {
         self.record.txn.as_deref()
     }
 
+    /// The trace that the request belongs to.
+    pub(super) fn trace(&self) -> Option<&str> {
+        self.record.trace.as_deref()
+    }
+
     pub(super) fn note_trace(&mut self, trace: Option<String>) {
         self.record.trace = trace;
     }
@@ -110,6 +115,11 @@ impl Case {
     pub(super) fn note_break_glass(&mut self, profile: &Rc<BreakGlass>) {
         self.record.break_glass = true;
         self.glass = Some(Rc::clone(profile));
+    }
+
+    /// The stream that this tells of went upstream by broken glass.
+    pub(super) fn note_glass(&mut self) {
+        self.record.break_glass = true;
     }
 
     pub(super) fn note_introspection(&mut self, how: Introspected) {
@@ -332,6 +342,13 @@ impl Case {
         let reply = respond::reply(reason, &terms);
         self.record.close_refused(reason);
         Outcome::Refuse(reply, self.record)
+    }
+
+    /// The end of a stream that was forwarded before.
+    pub(super) fn ended(mut self, reason: Reason, stream: record::Stream) -> (Reply, Box<Record>) {
+        let reply = respond::reply(reason, &Terms::default());
+        self.record.close_ended(reason, stream);
+        (reply, self.record)
     }
 
     /// What the gate itself serves, in place of a verdict.

@@ -18,6 +18,7 @@ mod release;
 mod remember;
 mod settle;
 mod spend;
+mod tenure;
 mod wait;
 
 pub use facts::strength;
@@ -25,6 +26,7 @@ pub use outcome::{Outcome, Published, Release};
 pub use question::{Answer, Question};
 pub use release::{OURS, is_ours};
 pub use spend::of_store;
+pub use tenure::Tenure;
 pub use wait::{Listening, Waiting};
 
 use crate::assertion::Asserter;
@@ -246,8 +248,9 @@ fn finish(cleared: Cleared, mut case: Case, env: &Env<'_>) -> Step {
 fn forward(consumed: &Consumed, case: Case, env: &Env<'_>) -> Outcome {
     let assessed = consumed.cleared().assessed();
     match release::granted(consumed, env, &case) {
-        Ok(release) => {
+        Ok(mut release) => {
             assessed.is_seen(env);
+            release.tenure = Some(Box::new(Tenure::of(consumed, env, &case)));
             case.forwarded(release)
         }
         Err(reason) => {

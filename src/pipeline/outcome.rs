@@ -1,5 +1,6 @@
 //! What comes of a request.
 
+use crate::pipeline::Tenure;
 use crate::pipeline::release::{ASSERTION, ASSERTION_STATE, AUTHORIZATION};
 use crate::record::Record;
 use crate::respond::{Document, Reply};
@@ -38,7 +39,7 @@ impl Outcome {
 }
 
 /// How a request is released.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Default)]
 pub struct Release {
     /// Request headers to remove, before any is set. Only names that are there.
     pub remove: Vec<String>,
@@ -52,6 +53,8 @@ pub struct Release {
     pub response: Vec<(&'static str, String)>,
     /// Whether a transaction was used up for it, so that what becomes of it upstream must be told.
     pub single_use: bool,
+    /// How long it may go on, where a route governs it.
+    pub tenure: Option<Box<Tenure>>,
 }
 
 // A token may be among what is set, and tokens are never shown. Nor are assertions.
@@ -71,6 +74,7 @@ impl fmt::Debug for Release {
             .field("state", &state)
             .field("response", &self.response)
             .field("single_use", &self.single_use)
+            .field("tenure", &self.tenure)
             .finish()
     }
 }

@@ -75,6 +75,7 @@ const STEP_UP: Row = (
 );
 const GATE: Row = (503, "The gate cannot decide now", Authenticate::No);
 const LATE: Row = (504, "The gate waited too long", Authenticate::No);
+const ENDED: Row = (504, "The stream has ended", Authenticate::No);
 const HEADERS: Row = (431, "The request headers are too large", Authenticate::No);
 const AMBIGUOUS: Row = (
     400,
@@ -188,5 +189,6 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
         | R::SubjectDenied | R::KeyDenied | R::TransactionDenied => REFUSED,
         R::StepUpRequired => STEP_UP,
+        R::StreamTokenExpired | R::StreamGrantEnded | R::StreamRevoked | R::StreamLifeSpent => ENDED,
     }
 }

@@ -40,6 +40,14 @@ pub struct StatusList {
     time_to_live: Option<Duration>,
 }
 
+impl StatusList {
+    /// Whether it says the same of every token.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        self.bits == other.bits && self.bytes == other.bytes
+    }
+}
+
 /// How many bits a status has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Bits {

@@ -4,6 +4,7 @@ use crate::http::form;
 use crate::json::decimal::Decimal;
 use crate::json::{Json, Pointer};
 use crate::reason::Reason;
+use crate::time::UnixTime;
 use crate::transaction::currency::minor_units;
 use crate::transaction::instant::Instant;
 use crate::transaction::place::{Place, Value};
@@ -119,6 +120,13 @@ impl Binding {
             Ok(())
         })?;
         measure.judge_number(sum)
+    }
+
+    /// The last moment at which the binding holds, where it is held against the clock.
+    pub(super) fn until(&self, sets: &Sets<'_>) -> Option<UnixTime> {
+        let is_of_clock = self.place == Place::Now && self.comparison == Comparison::Outlasts;
+        let claim = is_of_clock.then(|| self.claim.of(sets).ok())??.as_str()?;
+        Instant::parse(claim).map(Instant::moment)
     }
 }
 

@@ -35,6 +35,11 @@ impl Instant {
         text.parse().ok().map(Self)
     }
 
+    /// The same in milliseconds, rounded down.
+    pub(super) fn moment(self) -> UnixTime {
+        UnixTime::from_millis(self.0.as_millisecond())
+    }
+
     /// This moment of the clock. None outside of the years that the calendar knows.
     pub(super) fn of(moment: UnixTime) -> Option<Self> {
         Timestamp::from_millisecond(moment.millis()).ok().map(Self)

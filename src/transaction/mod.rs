@@ -20,6 +20,7 @@ pub use rules::{BadRules, Grant, Rules, Terms};
 use crate::http::form;
 use crate::json::Json;
 use crate::reason::Reason;
+use crate::time::UnixTime;
 use binding::Source;
 use request::{Claims, Content, Request};
 use std::fmt;
@@ -131,6 +132,18 @@ pub fn fit(rules: &Rules, claims: &Claims<'_>, request: &Request<'_>) -> Result<
         binding.hold(&sets, request, &query)?;
     }
     Ok(granted)
+}
+
+/// The last moment at which what was granted holds, where bindings hold it against the clock: the
+/// earliest that one of them knows.
+#[must_use]
+pub fn until(rules: &Rules, granted: &Granted, claims: &Claims<'_>) -> Option<UnixTime> {
+    let sets = binding::Sets {
+        grant: granted.of(claims)?,
+        claims: *claims,
+    };
+    let bindings = rules.bindings.iter();
+    bindings.filter_map(|it| it.until(&sets)).min()
 }
 
 /// The members of the caller's token that bindings read as the grant.

@@ -25,6 +25,7 @@ mod sections;
 mod services;
 mod signature;
 mod step_up;
+mod streams;
 mod svid;
 mod text;
 mod transaction;
@@ -90,7 +91,14 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let pool = sections.pool(deadline, &root, faults);
     let issuer_names = pool.as_ref().map(issuers::Pool::names);
     let issuers = pool.and_then(issuers::Pool::finish);
+    let streams = streams::compile(
+        whole.streams,
+        Some(streams::DEFAULT),
+        &root.member("streams"),
+        faults,
+    );
     let mut known = names::Known {
+        streams,
         origins: origins.as_deref(),
         issuers: issuer_names,
         compiled: issuers.as_ref().map(|(compiled, _)| compiled.as_slice()),

@@ -6,7 +6,7 @@ use super::{At, Faults};
 use crate::crypto::Algorithm;
 use crate::http::forwarded_certificate::Hop;
 use crate::http::origin::Origin;
-use crate::policy::{Handing, IdentityRules};
+use crate::policy::{Handing, IdentityRules, Streams};
 use crate::token::issuer::Issuer;
 use crate::token::subject::SubjectKind;
 use std::collections::BTreeMap;
@@ -23,6 +23,8 @@ pub(super) struct Known<'a> {
     pub(super) algorithms: Option<&'a [Algorithm]>,
     /// What becomes of proofs where a route says nothing else.
     pub(super) handing: Option<Handing>,
+    /// How long streams may be open where a route says nothing else.
+    pub(super) streams: Option<Streams>,
     /// Whether the policy has nonces.
     pub(super) nonces: Option<bool>,
     pub(super) replay: &'a Section,

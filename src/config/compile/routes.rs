@@ -5,7 +5,7 @@ use super::matches::{Found, Listed, Matching, matching};
 use super::names::Known;
 use super::{
     At, Faults, Part, behaviour, body, break_glass, delegation, dpop, identity, issuance, mcp,
-    opaque, peers, risk, signature, step_up, text, transaction, upstream, workload,
+    opaque, peers, risk, signature, step_up, streams, text, transaction, upstream, workload,
 };
 use crate::behaviour::Rules;
 use crate::config::wire::route::{Proof, Route as Written};
@@ -91,6 +91,8 @@ fn route(
         &handing_at,
         faults,
     );
+    let streams_at = at.member("streams");
+    let streams = streams::compile(written.streams, known.streams, &streams_at, faults);
     let nonce_at = at.member("nonce");
     let nonce = dpop::of_route(written.nonce, proof.as_ref(), known, &nonce_at, faults);
     let replay_at = at.member("replay");
@@ -227,6 +229,7 @@ fn route(
         mcp: mcp?,
         risk: risk?,
         behaviour: Rules::default(),
+        streams: streams?,
         step_up: step_up?,
         challenge_algs: Rc::clone(algs),
     };

@@ -18,6 +18,7 @@ pub(super) mod scalar;
 pub(super) mod service;
 pub(super) mod signature;
 pub(super) mod single_use;
+pub(super) mod streams;
 pub(super) mod svid;
 pub(super) mod transaction;
 pub(super) mod upstream;
@@ -38,6 +39,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use service::Service;
 use std::collections::BTreeMap;
+use streams::Streams;
 use svid::SvidIssuer;
 use upstream::Upstream;
 use workload::{DomainIssuer, WimseSignature, Wpt};
@@ -76,6 +78,8 @@ pub(super) struct Document {
     pub(super) wimse_signature: Option<Part<WimseSignature>>,
     /// How much may wait, and how long.
     pub(super) waiting: Option<Part<Waiting>>,
+    /// How long what was forwarded may go on, where a route says nothing else.
+    pub(super) streams: Option<Part<Streams>>,
     /// How much is remembered of what was forwarded, for routes with a signal that asks.
     pub(super) behaviour: Option<Part<Behaviour>>,
     /// What the upstream sees.

@@ -6,6 +6,7 @@ use super::replay::RouteScope;
 use super::risk::Risk;
 use super::scalar::{Age, Size, Span, Whole};
 use super::signature::Signature;
+use super::streams::Streams;
 use super::transaction::Transaction;
 use super::upstream::Handing;
 use super::workload::TransactionToken;
@@ -58,6 +59,8 @@ pub(in crate::config) struct Route {
     pub(in crate::config) mcp: Option<Part<Mcp>>,
     /// The score.
     pub(in crate::config) risk: Part<Risk>,
+    /// How long its streams may be open: as `streams` of the policy says unless written.
+    pub(in crate::config) streams: Option<Part<Streams>>,
     /// What becomes of the proofs of its requests.
     pub(in crate::config) upstream: Option<Part<Handing>>,
     /// What happens from `risk.step_up_at`.

@@ -13,6 +13,7 @@ mod standing;
 mod transaction_token;
 mod workload;
 
+pub(super) use standing::{entry, keys_stand, names, names_without_token};
 pub(super) use transaction_token::own as of_transaction_token;
 
 use crate::http::Connection;
@@ -28,7 +29,7 @@ use crate::reason::Reason;
 use crate::token::Token;
 use credential::identify;
 use possession::{Shown, aim, prove};
-use standing::{keys_stand, stands, token_stands};
+use standing::{stands, token_stands};
 use std::rc::Rc;
 
 /// A request whose credential is verified and fresh, and whose sender proved possession, once.
@@ -101,7 +102,7 @@ pub(super) fn authenticate(
     }
     let is_consumed = admitted.route.handing.consume;
     case.note_possession(&possession);
-    keys_stand(&possession, env)?;
+    keys_stand(&possession, &env.policy.deny)?;
     for proven in possession.keys().filter(|_| is_consumed) {
         case.note_scope(env.policy.replay.log);
         let consumed = consume(proven, &principal, &admitted, env);
