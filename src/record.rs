@@ -102,7 +102,7 @@ pub struct Record {
     /// The stream, where its end is what this record tells of; not there otherwise.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(default))]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream: Option<Stream>,
+    pub stream: Option<Box<Stream>>,
 }
 
 /// A stream that the gate ended.
@@ -291,7 +291,7 @@ impl Record {
     pub fn close_ended(&mut self, reason: Reason, stream: Stream) {
         self.reason = Some(reason.code());
         self.verdict = Verdict::End;
-        self.stream = Some(stream);
+        self.stream = Some(Box::new(stream));
     }
 
     /// Notes that the request was answered with the gate's public keys.
@@ -331,7 +331,9 @@ fn splits(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes in lower-case hexadecimal digits.
+#[must_use]
+pub fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |nibble: u8| {
         DIGITS

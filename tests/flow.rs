@@ -21,6 +21,8 @@ mod mutations;
 #[expect(dead_code, reason = "what other tests share")]
 #[path = "support/opaque.rs"]
 mod opaque;
+#[path = "flow/streams.rs"]
+mod streams;
 mod support;
 #[path = "flow/workloads.rs"]
 mod workloads;
@@ -46,6 +48,10 @@ const BY_THE_HOST: &[Reason] = &[
     Reason::HostFault,
     Reason::Overloaded,
     Reason::RequestEnded,
+    Reason::StreamTokenExpired,
+    Reason::StreamGrantEnded,
+    Reason::StreamRevoked,
+    Reason::StreamLifeSpent,
 ];
 
 /// Reasons that `tests/revocation.rs` produces.

@@ -32,6 +32,8 @@ pub(super) enum Introspected {
 #[derive(Debug)]
 pub(super) struct Case {
     record: Box<Record>,
+    /// What its id is made of.
+    entropy: [u8; 16],
     route: Option<Rc<Route>>,
     scheme: Option<Scheme>,
     /// The nonce that the client shall use next.
@@ -55,6 +57,7 @@ impl Case {
         record.policy = Some(Rc::clone(&env.policy.digest));
         Self {
             record: Box::new(record),
+            entropy: env.entropy,
             route: None,
             scheme: None,
             nonce: None,
@@ -74,6 +77,11 @@ impl Case {
     /// The id of the transaction, as the credential has it.
     pub(super) fn transaction(&self) -> Option<&str> {
         self.record.txn.as_deref()
+    }
+
+    /// What its id is made of.
+    pub(super) fn entropy(&self) -> [u8; 16] {
+        self.entropy
     }
 
     /// The trace that the request belongs to.

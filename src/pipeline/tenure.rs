@@ -9,7 +9,7 @@ use crate::pipeline::principal::Principal;
 use crate::policy::{Policy, Route};
 use crate::proof::Possession;
 use crate::reason::Reason;
-use crate::record::{Record, Stream};
+use crate::record::{self, Record, Stream};
 use crate::respond::Reply;
 use crate::revocation::deny::DenyList;
 use crate::revocation::{ListStore, Refused};
@@ -25,8 +25,10 @@ use std::rc::Rc;
 /// Whether the issuer still has the key that signed the token, and what an authorization server says
 /// of an opaque token by now: such a token ends when it said that it would.
 pub struct Tenure {
-    decision: String,
-    trace: Option<String>,
+    /// What the id of its decision is made of.
+    decision: [u8; 16],
+    /// The trace id, which is 32 hexadecimal digits.
+    trace: Option<u128>,
     opened: UnixTime,
     route: Rc<Route>,
     principal: Principal,
@@ -48,7 +50,6 @@ impl fmt::Debug for Tenure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Tenure")
-            .field("decision", &self.decision)
             .field("end", &self.end)
             .finish_non_exhaustive()
     }
@@ -61,8 +62,10 @@ impl Tenure {
         let caller = &authorized.caller;
         let route = &caller.admitted.route;
         Self {
-            decision: case.id().to_owned(),
-            trace: case.trace().map(str::to_owned),
+            decision: case.entropy(),
+            trace: case
+                .trace()
+                .and_then(|id| u128::from_str_radix(id, 16).ok()),
             opened: env.now,
             route: Rc::clone(route),
             principal: caller.principal.clone(),
@@ -123,7 +126,7 @@ impl Tenure {
     #[must_use]
     pub fn end(&self, cause: Option<Reason>, env: &Env<'_>) -> (Reply, Box<Record>) {
         let mut told = Case::opened(env);
-        told.note_trace(self.trace.clone());
+        told.note_trace(self.trace.map(|id| format!("{id:032x}")));
         told.note_route(&self.route);
         match (&self.principal, self.principal.token()) {
             (_, Some(token)) => told.note_token(token),
@@ -143,7 +146,7 @@ impl Tenure {
         };
         let open = env.now.since(self.opened).as_millis();
         let stream = Stream {
-            decision: self.decision.clone(),
+            decision: record::hexadecimal(&self.decision),
             open_ms: u64::try_from(open).unwrap_or(u64::MAX),
             cause: cause.map(Reason::code),
         };

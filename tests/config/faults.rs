@@ -45,6 +45,7 @@ fn each_fault_is_told_with_its_path() {
     hold("risk.yaml", "faults/risk.yaml", 30);
     hold("behaviour.yaml", "faults/behaviour.yaml", 40);
     hold("single_use.yaml", "faults/single_use.yaml", 12);
+    hold("streams.yaml", "faults/streams.yaml", 10);
     hold("workloads.yaml", "faults/workloads.yaml", 45);
     hold("bindings.yaml", "faults/bindings.yaml", 80);
     hold("services.yaml", "faults/services.yaml", 35);

@@ -78,6 +78,20 @@ fn what_is_left_out_has_the_documented_value() {
 }
 
 #[test]
+fn streams_are_open_for_as_long_as_is_written() {
+    let lives = |path| {
+        let routes = load(&policy(path)).routes;
+        let streams = routes.iter().map(|it| it.streams);
+        let lives = streams.map(|it| (it.grace.as_secs(), it.max_life.as_secs()));
+        lives.collect::<Vec<_>>()
+    };
+    let own = lives("tests/policies/good/streams.yaml");
+    assert_eq!(own, [(0, 1800), (2, 8 * 3600)]);
+    let default = lives("tests/policies/good/minimal.yaml");
+    assert_eq!(default, [(5, 8 * 3600)]);
+}
+
+#[test]
 fn nonces_and_issuance_are_what_is_written() {
     let policy = load(&policy("tests/policies/good/nonces.yaml"));
     let nonces = policy.dpop.nonces.as_ref().unwrap();

@@ -60,6 +60,7 @@ mod replay;
 mod revocation;
 mod signatures;
 mod single_use;
+mod streams;
 mod tls;
 mod updates;
 mod vectors;

@@ -28,6 +28,7 @@ mod risk;
 mod services;
 mod single_use;
 mod spiffe;
+mod streams;
 mod transaction_token;
 mod upstream;
 mod wimse;
