@@ -90,7 +90,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "no credential",
         allocations: 14,
-        bytes: 3_200,
+        bytes: 3_300,
         known: Known::Token,
         expected: Some(Reason::CredentialsMissing),
         plan: bare,
@@ -106,7 +106,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "ambiguous target",
         allocations: 11,
-        bytes: 2_900,
+        bytes: 3_000,
         known: Known::Token,
         expected: Some(Reason::TargetAmbiguous),
         plan: ambiguous,
