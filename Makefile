@@ -44,7 +44,7 @@ bench: build envoy
 
 # A decision service that stalls for a minute under load.
 stall: build envoy
-	cargo test --test envoy circuits::requests_that_do_not_ask_are_not_slowed_for_a_minute -- --ignored --nocapture
+	cargo test --test envoy stall::a_service_that_stalls_for_a_minute_slows_nobody_else -- --ignored --nocapture
 
 lint: $(RUST) $(DENY)
 	cargo fmt --check

@@ -332,12 +332,17 @@ pub struct Route {
 }
 
 impl Route {
-    /// How its transactions are used once, those that are.
-    pub fn single_uses(&self) -> impl Iterator<Item = &transaction::single_use::Rules> {
+    /// Its transactions: its own, or those of its classes of calls.
+    pub fn transactions(&self) -> impl Iterator<Item = &transaction::Rules> {
         let classes = self.mcp.iter().flat_map(|mcp| &mcp.classes);
         self.transaction
             .iter()
             .chain(classes.filter_map(|class| class.transaction.as_ref()))
+    }
+
+    /// How its transactions are used once, those that are.
+    pub fn single_uses(&self) -> impl Iterator<Item = &transaction::single_use::Rules> {
+        self.transactions()
             .filter_map(transaction::Rules::single_use)
     }
 

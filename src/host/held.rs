@@ -3,6 +3,7 @@
 use crate::keys;
 use crate::pipeline::{Listening, Waiting};
 use crate::revocation;
+use crate::step_up::ServiceId;
 use crate::time::UnixTime;
 use crate::token::introspection::desk::Ticket;
 use std::cell::{Cell, RefCell};
@@ -49,10 +50,22 @@ pub(super) enum State {
     StatusList(Waiting, revocation::store::Ask),
     Introspection(Waiting, Ticket),
     Store(Waiting),
-    Decision(Waiting),
+    Decision(Waiting, ServiceId),
 }
 
 impl State {
+    /// The decision service that is asked.
+    pub(super) fn service(&self) -> Option<ServiceId> {
+        match self {
+            Self::Decision(_, service) => Some(*service),
+            Self::Body(_)
+            | Self::Keys(..)
+            | Self::StatusList(..)
+            | Self::Introspection(..)
+            | Self::Store(_) => None,
+        }
+    }
+
     /// What waits for an answer; or, where it is not one, for a body.
     pub(super) fn asked(self) -> Result<Waiting, Box<Listening>> {
         match self {
@@ -60,7 +73,7 @@ impl State {
             | Self::StatusList(waiting, _)
             | Self::Introspection(waiting, _)
             | Self::Store(waiting)
-            | Self::Decision(waiting) => Ok(waiting),
+            | Self::Decision(waiting, _) => Ok(waiting),
             Self::Body(listening) => Err(Box::new(listening)),
         }
     }

@@ -87,7 +87,7 @@ impl Gate {
                 | State::Keys(..)
                 | State::StatusList(..)
                 | State::Store(_)
-                | State::Decision(_) => false,
+                | State::Decision(..) => false,
             });
         for held in waiting.into_iter().filter_map(|stream| self.take(stream)) {
             let answer = Answer::Introspection(verdict.clone());

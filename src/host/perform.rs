@@ -10,7 +10,7 @@ use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, 
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::respond::{self, Reply, Terms};
-use crate::step_up::Silence;
+use crate::step_up::{Call, Silence};
 use crate::uses::fleet;
 use std::rc::Rc;
 
@@ -133,27 +133,27 @@ impl Gate {
                     Err(silence) => Some(self.step(|env| waiting.resume(Err(silence), env))),
                 }
             }
-            Question::Decision(call) => {
-                if !self.has_room(caller_of(&waiting)) {
-                    return Some(self.give_up(waiting, Reason::Overloaded));
-                }
-                self.meters.asked.add(1);
-                let asked = self
-                    .policy
-                    .services
-                    .get(call.service.0)
-                    .ok_or(Silence::ClusterUnknown)
-                    .and_then(|service| {
-                        calls::decide(service, &call, request.traceparent.as_deref())
-                    });
-                match asked {
-                    Ok(call) => {
-                        self.hold(request, State::Decision(waiting), Some(call));
-                        None
-                    }
-                    Err(silence) => Some(self.step(|env| waiting.resume(Err(silence), env))),
-                }
+            Question::Decision(call) => self.ask_service(request, &call, waiting),
+        }
+    }
+
+    fn ask_service(&self, request: &Rc<Request>, call: &Call, waiting: Waiting) -> Option<Step> {
+        let service = call.service;
+        let Some(rules) = self.policy.services.get(service.0) else {
+            return Some(self.step(|env| waiting.resume(Err(Silence::ClusterUnknown), env)));
+        };
+        // One that stalls must not take the places of requests that wait for something else.
+        let is_full = self.waiting.borrow().asking(service) >= rules.requests;
+        if is_full || !self.has_room(caller_of(&waiting)) {
+            return Some(self.give_up(waiting, Reason::Overloaded));
+        }
+        self.meters.asked.add(1);
+        match calls::decide(rules, call, request.traceparent.as_deref()) {
+            Ok(call) => {
+                self.hold(request, State::Decision(waiting, service), Some(call));
+                None
             }
+            Err(silence) => Some(self.step(|env| waiting.resume(Err(silence), env))),
         }
     }
 
@@ -178,7 +178,7 @@ impl Gate {
         let caller = match &state {
             State::Keys(..) | State::Introspection(..) => Caller::Unknown,
             State::StatusList(..) | State::Body(_) => Caller::Proven,
-            State::Store(waiting) | State::Decision(waiting) => caller_of(waiting),
+            State::Store(waiting) | State::Decision(waiting, _) => caller_of(waiting),
         };
         self.hold_as(caller, request, state, call);
     }
@@ -186,6 +186,7 @@ impl Gate {
     fn hold_as(&self, caller: Caller, request: &Rc<Request>, state: State, call: Option<u32>) {
         self.meters.waiting.add(1);
         let entry = Entry {
+            service: state.service(),
             what: Held {
                 request: Rc::clone(request),
                 state,

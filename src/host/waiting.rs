@@ -1,6 +1,7 @@
 //! The table of what waits: stream to what it waits for, and until when. Whoever takes an entry
 //! acts on it, once: callback, sweep, and end of the stream all take from here.
 
+use crate::step_up::ServiceId;
 use crate::time::UnixTime;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -28,6 +29,8 @@ pub(super) struct Entry<W> {
     pub(super) call: Option<u32>,
     /// Whose request it is.
     pub(super) caller: Caller,
+    /// The decision service whose answer it waits for.
+    pub(super) service: Option<ServiceId>,
 }
 
 /// What waits on this worker, under one policy.
@@ -37,6 +40,7 @@ pub(super) struct Table<W> {
     unknown: usize,
     entries: BTreeMap<u32, Entry<W>>,
     calls: BTreeMap<u32, u32>,
+    asking: BTreeMap<ServiceId, usize>,
 }
 
 impl<W> Table<W> {
@@ -47,6 +51,7 @@ impl<W> Table<W> {
             unknown: 0,
             entries: BTreeMap::new(),
             calls: BTreeMap::new(),
+            asking: BTreeMap::new(),
         }
     }
 
@@ -60,12 +65,21 @@ impl<W> Table<W> {
         is_open && self.entries.len() < self.most
     }
 
+    /// How many streams wait for a decision service.
+    pub(super) fn asking(&self, service: ServiceId) -> usize {
+        self.asking.get(&service).copied().unwrap_or_default()
+    }
+
     /// Has a stream wait.
     pub(super) fn hold(&mut self, stream: u32, entry: Entry<W>) {
         if let Some(call) = entry.call {
             self.calls.insert(call, stream);
         }
         self.unknown = self.unknown.saturating_add(one_if_unknown(&entry));
+        if let Some(service) = entry.service {
+            let asking = self.asking.entry(service).or_default();
+            *asking = asking.saturating_add(1);
+        }
         self.entries.insert(stream, entry);
     }
 
@@ -78,6 +92,9 @@ impl<W> Table<W> {
     pub(super) fn take(&mut self, stream: u32) -> Option<W> {
         let entry = self.entries.remove(&stream)?;
         self.unknown = self.unknown.saturating_sub(one_if_unknown(&entry));
+        if let Some(asking) = entry.service.and_then(|it| self.asking.get_mut(&it)) {
+            *asking = asking.saturating_sub(1);
+        }
         if let Some(call) = entry.call {
             self.calls.remove(&call);
         }
@@ -121,6 +138,7 @@ mod tests {
             deadline: UnixTime::from_secs(deadline),
             call,
             caller: Caller::Proven,
+            service: None,
         }
     }
 
@@ -157,6 +175,25 @@ mod tests {
         assert!(table.overdue(at(9_000), short).is_empty());
         assert_eq!(table.overdue(at(8_999), short), [2]);
         assert_eq!(table.streams(|entry| entry.what == "two"), [2]);
+    }
+
+    #[test]
+    fn who_waits_for_a_service_is_counted() {
+        let asking = |service| Entry {
+            service: Some(ServiceId(service)),
+            ..entry("", 10, None)
+        };
+        let mut table = Table::of(9);
+        table.hold(1, asking(0));
+        table.hold(2, asking(0));
+        table.hold(3, asking(1));
+        table.hold(4, entry("", 10, None));
+        let count = |table: &Table<_>| [0, 1, 2].map(|it| table.asking(ServiceId(it)));
+        assert_eq!(count(&table), [2, 1, 0]);
+        table.take(1);
+        table.take(1);
+        table.take(4);
+        assert_eq!(count(&table), [1, 1, 0]);
     }
 
     #[test]

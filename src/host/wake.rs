@@ -26,7 +26,7 @@ impl Gate {
                 | State::StatusList(..)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(_),
+                | State::Decision(..),
             )
             | None => false,
         };
@@ -51,7 +51,7 @@ impl Gate {
                 let answer = calls::stored(headers, body).map(Answer::Consumed);
                 waiting.resume(answer, env)
             }
-            State::Decision(waiting)
+            State::Decision(waiting, _)
             | State::Keys(waiting, _)
             | State::StatusList(waiting, _)
             | State::Introspection(waiting, _) => {
@@ -106,7 +106,7 @@ impl Gate {
                 State::Body(_)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(_) => false,
+                | State::Decision(..) => false,
             });
         for held in settled.into_iter().filter_map(|stream| self.take(stream)) {
             let answer = match held.state {
@@ -115,7 +115,7 @@ impl Gate {
                 | State::Body(_)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(_) => Answer::Keys,
+                | State::Decision(..) => Answer::Keys,
             };
             self.go_on(held, |state, env| match state.asked() {
                 Ok(waiting) => waiting.resume(Ok(answer), env),

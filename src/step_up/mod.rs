@@ -38,6 +38,8 @@ pub struct Service {
     pub protocol: Protocol,
     /// How long it may take. Never zero: a host reads zero as no limit.
     pub timeout: Duration,
+    /// How many requests may wait for it at once on a worker.
+    pub requests: usize,
     /// When it is left alone.
     pub circuit: circuit::Rules,
 }

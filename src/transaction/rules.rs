@@ -149,6 +149,19 @@ impl Rules {
         &self.bindings
     }
 
+    /// Whether it is judged by this request header, or used up by it.
+    #[must_use]
+    pub fn reads_header(&self, name: &str) -> bool {
+        let is_named = |place: &Place| matches!(place, Place::Header(own) if own == name);
+        let key = self
+            .single_use
+            .as_ref()
+            .and_then(|it| it.idempotency_key.as_deref());
+        self.bindings.iter().any(|it| is_named(&it.place))
+            || self.grant.identifier().is_some_and(is_named)
+            || key == Some(name)
+    }
+
     /// Whether the body or something of it is bound, so that no request fits without a body.
     #[must_use]
     pub fn binds_body(&self) -> bool {

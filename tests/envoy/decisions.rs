@@ -268,6 +268,7 @@ fn no_more_wait_than_may_and_none_longer() {
     let scene = start(|policy| {
         policy["waiting"] = json!({ "deadline": "1s", "requests": 3 });
         policy["services"]["pdp"]["timeout"] = json!("900ms");
+        policy["services"]["pdp"]["requests"] = json!(3);
         policy["services"]["gone"] = json!({
             "protocol": "authzen", "cluster": "nowhere", "path": "/", "timeout": "900ms",
         });

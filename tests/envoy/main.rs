@@ -32,6 +32,7 @@ mod support;
 mod table;
 mod wire;
 
+mod asked;
 mod assertion;
 mod bodies;
 mod break_glass;
@@ -60,6 +61,7 @@ mod replay;
 mod revocation;
 mod signatures;
 mod single_use;
+mod stall;
 mod streams;
 mod tls;
 mod updates;

@@ -131,7 +131,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let services = services.and_then(|it| {
         services::compile(
             it.unwrap_or_default(),
-            deadline,
+            waiting,
             &root.member("services"),
             faults,
         )
@@ -155,6 +155,9 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     upstream::unlisted(&upstream, &index, &root.member("upstream"), faults)?;
     let dpop = dpop?;
     let all = count == Some(routes.len());
+    if let Some(services) = &services {
+        services::unread(services, &routes, &root.member("services"), faults);
+    }
     if all {
         dpop::used(&dpop, &routes, &root.member("dpop"), faults);
         break_glass::used(&glass, &routes, &glass_at, faults);

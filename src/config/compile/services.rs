@@ -6,6 +6,7 @@ use crate::config::wire::service::{
     Circuit, Headers, Protocol as WrittenProtocol, Service as Written,
 };
 use crate::pipeline::is_ours;
+use crate::policy::{Route, Waiting};
 use crate::step_up::{Protocol, Service, circuit, ext_authz};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -58,7 +59,7 @@ const UNTOUCHABLE_KINDS: [&str; 6] = [
 /// The services in the order of their names.
 pub(super) fn compile(
     written: BTreeMap<String, Part<Written>>,
-    deadline: Option<Duration>,
+    waiting: Option<Waiting>,
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Option<Vec<Service>> {
@@ -69,23 +70,41 @@ pub(super) fn compile(
         let named = text::name(&name, &at, faults);
         let service = part
             .open(&at, faults)
-            .and_then(|it| service(&name, it, deadline, &at, faults));
+            .and_then(|it| service(&name, it, waiting, &at, faults));
         whole &= named.is_some() && service.is_some();
         services.extend(service);
     }
     whole.then_some(services)
 }
 
+/// Looks for headers that a service may set after a transaction was judged by them.
+pub(super) fn unread(services: &[Service], routes: &[Rc<Route>], at: &At<'_>, faults: &mut Faults) {
+    for service in services {
+        let at = at.member(&service.name);
+        let at = at.member("headers");
+        let at = at.member("upstream");
+        for (place, name) in service.protocol.headers().iter().enumerate() {
+            let reads = |route: &&Rc<Route>| route.transactions().any(|it| it.reads_header(name));
+            if let Some(route) = routes.iter().find(reads) {
+                let (route, at) = (&route.name, at.item(place));
+                let problem = "is what the transaction is judged by on route";
+                faults.add(&at, format!("{name:?} {problem} `{route}`"));
+            }
+        }
+    }
+}
+
 fn service(
     name: &str,
     written: Written,
-    deadline: Option<Duration>,
+    waiting: Option<Waiting>,
     at: &At<'_>,
     faults: &mut Faults,
 ) -> Option<Service> {
     let protocol = written.protocol.open(&at.member("protocol"), faults);
     let address = call::address(written.cluster, written.authority, at, faults);
-    let timeout = call::timeout(written.timeout, deadline, at, faults);
+    let timeout = call::timeout(written.timeout, waiting.map(|it| it.deadline), at, faults);
+    let requests = requests(written.requests, waiting, &at.member("requests"), faults);
     let circuit = circuit(written.circuit, &at.member("circuit"), faults);
     let (address, protocol) = (address?, protocol?);
     let protocol = match protocol {
@@ -124,8 +143,25 @@ fn service(
         authority: address.authority,
         protocol,
         timeout: timeout?,
+        requests: requests?,
         circuit: circuit?,
     })
+}
+
+/// How many may wait for a service.
+fn requests(
+    part: Option<Part<Whole>>,
+    waiting: Option<Waiting>,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<usize> {
+    let written = Part::open_if_there(part, at, faults)?;
+    let most = waiting?.requests;
+    let requests = match written {
+        Some(written) => within(written, 1..=u64::try_from(most).ok()?, at, faults)?,
+        None => return Some(most.div_ceil(2)),
+    };
+    usize::try_from(requests).ok()
 }
 
 fn circuit(

@@ -27,6 +27,11 @@ pub(in crate::config) struct Service {
     pub(in crate::config) timeout: Part<Span>,
     /// `:authority` of the call: the name of the cluster unless written.
     pub(in crate::config) authority: Option<Part<String>>,
+    /// How many requests may wait for it at once on a worker: at most `waiting.requests`, and half of
+    /// them unless written. Beyond that, what would ask is refused at once, so that no service takes
+    /// the places of requests that wait for something else.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minimum" = 1, "maximum" = 65536)))]
+    pub(in crate::config) requests: Option<Part<Whole>>,
     /// When it is left alone after silence.
     pub(in crate::config) circuit: Option<Part<Circuit>>,
     /// Headers that it may touch, where the protocol is `ext_authz`: none unless written.

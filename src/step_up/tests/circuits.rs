@@ -15,6 +15,7 @@ fn service() -> Service {
         authority: "pdp".to_owned(),
         protocol: authzen(),
         timeout: Duration::from_millis(500),
+        requests: 512,
         circuit: Rules {
             subjects: 3,
             within: Duration::from_secs(10),
