@@ -147,7 +147,7 @@ fn names(rules: &Detail, target: &Target<'_>, detail: &Json) -> bool {
         Member::Free => true,
         Member::Asked(_) => {
             let given = given.and_then(Json::as_str);
-            given.is_some() && given == target.identifier
+            given.is_some_and(|given| target.identifier == Some(given))
         }
     }
 }

@@ -17,11 +17,8 @@ impl Instant {
         let rest = digits(text, "0000-00-00T00:00:00")?;
         let offset = match rest.strip_prefix('.') {
             None => rest,
-            Some(fraction) => {
-                let offset = fraction.trim_start_matches(|it: char| it.is_ascii_digit());
-                let length = fraction.len().checked_sub(offset.len())?;
-                Some(offset).filter(|_| (1..=9).contains(&length))?
-            }
+            // How many there are of them, the library judges.
+            Some(fraction) => fraction.trim_start_matches(|it: char| it.is_ascii_digit()),
         };
         let is_offset = |sign| {
             let digits_of = |it| digits(it, "00:00");

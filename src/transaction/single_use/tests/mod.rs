@@ -8,6 +8,7 @@ mod log;
 mod sequences;
 
 use super::*;
+use crate::json::Limits;
 use crate::testing::{ISSUER, NOW, NOW_SECS, head, strict, test};
 use serde_json::{Value, json};
 
@@ -55,8 +56,14 @@ fn a_transaction_has_one_name() {
     let name = |carrier: &Carrier<'_>, detail: &Value| *spending(carrier, detail, None).name();
     let own = name(&carrier(), &detail);
     // However its members are ordered: an authorization server may tell of them anew.
-    let turned = json!({ "to": [{ "iban": "A" }, 1], "amount": "1.00", "type": "pay" });
-    assert_eq!(name(&carrier(), &turned), own);
+    let limits = Limits {
+        bytes: 4096,
+        depth: 16,
+    };
+    let turned = br#"{"to":[{"iban":"A"},1],"type":"pay","amount":"1.00"}"#;
+    let turned = Json::parse(turned, limits).expect("JSON");
+    let turned = Spending::of(&rules(), &carrier(), Some(&turned), None).expect("a transaction");
+    assert_eq!(*turned.name(), own);
     // A token of the same name that was issued at another time is the same token.
     let later = Carrier {
         issued_at: Some(NOW),
@@ -115,6 +122,19 @@ fn a_transaction_has_one_name() {
     ] {
         assert_ne!(name(&carrier(), &other), own, "{other}");
     }
+    // So it is with a token that is known by its hash.
+    let opaque = Carrier {
+        id: None,
+        hash: Some(&[7; 32]),
+        ..carrier()
+    };
+    let of_another = Carrier {
+        issuer: "x",
+        ..opaque
+    };
+    let own_by_hash = name(&opaque, &detail);
+    assert_ne!(name(&of_another, &detail), own_by_hash);
+    assert_ne!(name(&opaque, &json!({ "type": "pay" })), own_by_hash);
     // The whole of a token is one transaction, and none of its details.
     let whole = Spending::of(&rules(), &carrier(), None, None).expect("a transaction");
     assert_ne!(*whole.name(), own);
@@ -144,6 +164,23 @@ fn a_transaction_token_names_its_transaction_whatever_else_it_says() {
         })
     );
     assert_ne!(of(&own), of(&Carrier { issuer: "x", ..own }));
+    // What ends one name does not begin the next.
+    let moved = |issuer, txn| {
+        of(&Carrier {
+            issuer,
+            txn: Some(txn),
+            ..own
+        })
+    };
+    assert_ne!(moved("ab", "c"), moved("a", "bc"));
+}
+
+#[test]
+fn a_use_is_remembered_no_further_than_where_it_is_held_to_less() {
+    let own = spending(&carrier(), &json!({ "type": "pay" }), None);
+    assert_eq!(own.scope(), Scope::Host);
+    assert_eq!(own.clone().within(Scope::Worker).scope(), Scope::Worker);
+    assert_eq!(own.within(Scope::Fleet).scope(), Scope::Host);
 }
 
 #[test]
