@@ -18,7 +18,7 @@ use crate::step_up::Service;
 use crate::supply::Source;
 use crate::token::issuer::Issuer;
 use crate::token::subject::SubjectKind;
-use crate::token::{IssuerId, actor};
+use crate::token::{IssuerId, actor, exchange};
 pub use crate::uses::Scope;
 use crate::uses::{Window, fleet};
 use crate::{assertion, behaviour, proof, risk, step_up, token, transaction};
@@ -68,6 +68,8 @@ pub struct Policy {
     pub break_glass: Option<Rc<BreakGlass>>,
     /// Decision services, by [`step_up::ServiceId`].
     pub services: Vec<Service>,
+    /// Servers that exchange tokens, by [`ExchangeId`](crate::token::exchange::ExchangeId).
+    pub exchanges: Vec<exchange::Endpoint>,
     /// Routes, in order.
     pub routes: Vec<Rc<Route>>,
     /// Their index.
@@ -124,6 +126,7 @@ impl Policy {
             deny: DenyList::default(),
             break_glass: None,
             services: Vec::new(),
+            exchanges: Vec::new(),
             routes: Vec::new(),
             index: Index::default(),
             mesh: Mesh::default(),
@@ -321,6 +324,8 @@ pub struct Route {
     pub streams: Streams,
     /// What happens between the thresholds.
     pub step_up: Option<step_up::Rules>,
+    /// Whether its callers' tokens are exchanged for others.
+    pub exchange: Option<exchange::Rules>,
     /// `algs` of a DPoP challenge: the accepted proof algorithms, separated by spaces.
     pub challenge_algs: Rc<str>,
     /// `Accept-Signature` of a challenge. Empty where the route accepts no signatures.

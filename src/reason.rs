@@ -358,26 +358,27 @@ reasons! {
     StreamRevoked = "stream_revoked",
     /// A stream was open for as long as its route lets one be.
     StreamLifeSpent = "stream_life_spent",
+
+    // The exchange.
+    /// The server that exchanges tokens did not answer in time, could not be reached, or answered with `502`, `503` or `504`.
+    ExchangeUnavailable = "exchange_unavailable",
+    /// The server that exchanges tokens did not issue one: its status is none of `200`, `502`, `503` and `504`.
+    ExchangeRejected = "exchange_rejected",
+    /// The server that exchanges tokens answered with something that is no transaction token response, or with more than the gate reads.
+    ExchangeMalformed = "exchange_malformed",
+    /// What was issued is no transaction token of the issuer that the policy names, or does not verify as one.
+    ExchangeTokenInvalid = "exchange_token_invalid",
+    /// The issuer has no key that fits the transaction token that was issued.
+    ExchangeKeyUnknown = "exchange_key_unknown",
+    /// The transaction token that was issued lives for longer than the policy allows.
+    ExchangeLifetime = "exchange_lifetime",
+    /// The transaction token that was issued speaks of another subject or actor than the caller.
+    ExchangeSubject = "exchange_subject",
+    /// The transaction token that was issued has a scope that was not asked for.
+    ExchangeScope = "exchange_scope",
+    /// The transaction token that was issued is of another transaction than the request.
+    ExchangeTransaction = "exchange_transaction",
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::test;
-    use std::collections::BTreeSet;
-
-    #[test]
-    fn codes_are_unique_snake_case_and_explained() {
-        let codes: BTreeSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
-        assert_eq!(codes.len(), Reason::ALL.len());
-        for reason in Reason::ALL {
-            assert!(
-                reason
-                    .code()
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-            );
-            assert!(reason.meaning().ends_with('.'), "{reason:?}");
-        }
-    }
-}
+mod tests;

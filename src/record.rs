@@ -97,6 +97,8 @@ pub struct Record {
     pub service: Option<Asked>,
     /// What would do, where the verdict is `challenge`.
     pub challenge: Option<Challenge>,
+    /// The transaction token for which the caller's token was exchanged, once it was verified.
+    pub exchanged: Option<Exchanged>,
     /// What verified the signatures.
     pub engine: Engines,
     /// The stream, where its end is what this record tells of; not there otherwise.
@@ -188,6 +190,18 @@ pub struct Obligation {
     pub kind: &'static str,
 }
 
+/// A transaction token that was issued for the request alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+pub struct Exchanged {
+    /// The server that issued it, by its name in the policy.
+    pub with: Rc<str>,
+    /// Its `txn`.
+    pub txn: Option<String>,
+    /// When it ends by itself, in seconds since the Unix epoch.
+    pub until: i64,
+}
+
 /// What a caller was told would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -266,6 +280,7 @@ impl Record {
             transaction_scope: None,
             service: None,
             challenge: None,
+            exchanged: None,
             engine: Engines::default(),
             stream: None,
         }
@@ -360,36 +375,4 @@ pub fn trace_id(traceparent: &[u8]) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::test;
-
-    #[test]
-    fn a_record_is_one_line() {
-        let mut record = Record::opened(UnixTime::from_secs(1), [0xab; 16]);
-        record.subject = Some("line\nbreak \u{2028}\u{2029}\u{85}\u{9b}\u{7f}\u{b}é".to_owned());
-        record.close_refused(Reason::StepUpRequired);
-        let line = record.to_json();
-        assert!(line.contains(r#""subject":"line\nbreak \u2028\u2029\u0085\u009b\u007f\u000bé""#));
-        assert!(line.starts_with(r#"{"schema":"countersign.decision/v1","time":1000,"id":"abab"#));
-        assert!(line.contains(r#""verdict":"challenge","reason":"step_up_required""#));
-    }
-
-    #[test]
-    fn only_a_trace_id_is_taken() {
-        let good = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        assert_eq!(
-            trace_id(good).as_deref(),
-            Some("4bf92f3577b34da6a3ce929d0e0e4736")
-        );
-        for bad in [
-            &b"00-zz-1"[..],
-            b"",
-            b"\xff",
-            b"00-00000000000000000000000000000000-1-01",
-            b"00-4BF92F3577B34DA6A3CE929D0E0E4736-1-01",
-        ] {
-            assert_eq!(trace_id(bad), None);
-        }
-    }
-}
+mod tests;

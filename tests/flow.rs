@@ -13,6 +13,10 @@ mod calls;
 mod certificates;
 #[path = "flow/counted.rs"]
 mod counted;
+#[path = "flow/exchange_waits.rs"]
+mod exchange_waits;
+#[path = "flow/exchanges.rs"]
+mod exchanges;
 #[path = "flow/mesh.rs"]
 mod mesh;
 #[expect(dead_code, reason = "its rows are judged in a test of their own")]
@@ -247,6 +251,7 @@ fn extremes() -> Vec<(Reason, Box<dyn Fn() -> Outcome>)> {
     }
     list.extend(support::fleet::extremes());
     list.extend(support::once::extremes());
+    list.extend(exchanges::extremes());
     list
 }
 

@@ -5,6 +5,7 @@ use super::pairs;
 use crate::reason::Reason;
 use crate::step_up::{Call, MAX_ANSWER_BYTES, Protocol, Response, Service, Silence, ext_authz};
 use crate::supply::Source;
+use crate::token::exchange;
 use crate::token::introspection::request::{self, Client};
 use crate::token::introspection::{self, Endpoint};
 use crate::uses::fleet;
@@ -138,6 +139,45 @@ pub(super) fn introspected(headers: usize, body: usize) -> Result<introspection:
         content_type: one(&lines, "content-type").map(str::to_owned),
         body: read(body).ok_or(Reason::IntrospectionUnavailable)?,
     })
+}
+
+/// Puts a form to a path of a server that exchanges tokens, as this client of its.
+pub(super) fn exchange(
+    server: &exchange::Endpoint,
+    path: &str,
+    client: &Client,
+    body: &[u8],
+) -> Result<u32, Silence> {
+    let headers = vec![
+        (":method", "POST"),
+        (":path", path),
+        (":authority", server.authority.as_str()),
+        ("authorization", client.authorization()),
+        ("content-type", request::CONTENT_TYPE),
+        ("accept", "application/json"),
+    ];
+    dispatch(&server.cluster, headers, Some(body), server.timeout)
+}
+
+/// What it answered. Must be read in the callback that tells of it.
+pub(super) fn exchanged(headers: usize, body: usize) -> Result<introspection::Response, Reason> {
+    let lines = lines(headers, body, exchange::answer::MAX_ANSWER_BYTES).map_err(|silence| {
+        if silence == Silence::Oversized {
+            Reason::ExchangeMalformed
+        } else {
+            Reason::ExchangeUnavailable
+        }
+    })?;
+    Ok(introspection::Response {
+        status: status(&lines),
+        content_type: one(&lines, "content-type").map(str::to_owned),
+        body: read(body).ok_or(Reason::ExchangeUnavailable)?,
+    })
+}
+
+/// The status of an answer whose body nobody reads. None where there is none.
+pub(super) fn status_alone(headers: usize) -> Option<u16> {
+    status(&lines(headers, 0, 0).ok()?)
 }
 
 /// The SDK must know each call, or it panics on the answer. It gives the answer to the context

@@ -3,6 +3,7 @@
 
 use super::abi::{self, Fault, Level};
 use super::asserting::asserter;
+use super::exchange::Exchanges;
 use super::held::Held;
 use super::logs::{closed, logs, memory, rolling};
 use super::meters::Meters;
@@ -107,6 +108,8 @@ pub(super) struct Gate {
     pub(super) introspections: RefCell<Desk>,
     /// The questions to authorization servers that are under way, by the number of their call.
     pub(super) inquiries: RefCell<BTreeMap<u32, Ticket>>,
+    /// Exchanges of tokens, and what is left to be revoked.
+    pub(super) exchanges: Exchanges,
     /// Which decision services are left alone.
     pub(super) circuits: RefCell<Circuits>,
     /// Who the gate is to each authorization server.
@@ -139,6 +142,7 @@ impl Gate {
             None => None,
         };
         let clients = clients(&policy).map_err(|missing| missing.to_string())?;
+        let exchanges = Exchanges::of(&policy).map_err(|missing| missing.to_string())?;
         let moment = read::moment();
         let meters = Rc::new(Meters::define());
         let verifier = Counted::new(Rc::clone(&meters));
@@ -164,6 +168,7 @@ impl Gate {
             asserter,
             nonces,
             clients,
+            exchanges,
             is_open: true,
             ..Self::new(policy, secret, moment, meters)
         };
@@ -207,6 +212,7 @@ impl Gate {
             queue: Cell::new(None),
             introspections: RefCell::default(),
             inquiries: RefCell::default(),
+            exchanges: Exchanges::default(),
             circuits: RefCell::default(),
             clients: BTreeMap::new(),
             verifier: Box::new(Pure),

@@ -5,6 +5,7 @@ use crate::pipeline::{Listening, Waiting};
 use crate::revocation;
 use crate::step_up::ServiceId;
 use crate::time::UnixTime;
+use crate::token::exchange::{self, Minted};
 use crate::token::introspection::desk::Ticket;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -25,6 +26,8 @@ pub(super) struct Request {
     pub(super) body: Cell<Body>,
     /// The decision that used up a transaction for it, until what became of it upstream is told.
     pub(super) consumed: RefCell<Option<String>>,
+    /// The token that was issued for it. It is revoked once nobody holds it any more.
+    pub(super) minted: RefCell<Option<Rc<Minted>>>,
     /// What its verdict sets in the response.
     pub(super) response: RefCell<Vec<(&'static str, String)>>,
 }
@@ -51,6 +54,7 @@ pub(super) enum State {
     Introspection(Waiting, Ticket),
     Store(Waiting),
     Decision(Waiting, ServiceId),
+    Exchange(Waiting, exchange::desk::Ticket),
 }
 
 impl State {
@@ -72,6 +76,7 @@ impl State {
             Self::Keys(waiting, _)
             | Self::StatusList(waiting, _)
             | Self::Introspection(waiting, _)
+            | Self::Exchange(waiting, _)
             | Self::Store(waiting)
             | Self::Decision(waiting, _) => Ok(waiting),
             Self::Body(listening) => Err(Box::new(listening)),

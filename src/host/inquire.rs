@@ -87,6 +87,7 @@ impl Gate {
                 | State::Keys(..)
                 | State::StatusList(..)
                 | State::Store(_)
+                | State::Exchange(..)
                 | State::Decision(..) => false,
             });
         for held in waiting.into_iter().filter_map(|stream| self.take(stream)) {

@@ -70,6 +70,16 @@ pub(super) struct Meters {
     pub(super) introspected: Meter,
     /// Questions to authorization servers that were not.
     pub(super) introspection_failed: Meter,
+    /// Exchanges that issued a token.
+    pub(super) exchanged: Meter,
+    /// Exchanges that did not.
+    pub(super) exchange_failed: Meter,
+    /// Issued tokens that were revoked.
+    pub(super) revoked: Meter,
+    /// Tries to revoke one that are made again.
+    pub(super) revocation_retried: Meter,
+    /// Issued tokens that were left to their own end.
+    pub(super) revocation_failed: Meter,
     host_engine: Meter,
     pure_engine: Meter,
     reasons: BTreeMap<Reason, Meter>,
@@ -101,6 +111,11 @@ impl Meters {
             list_failed: Meter::counter("countersign.status.fetch_failed"),
             introspected: Meter::counter("countersign.introspection.ok"),
             introspection_failed: Meter::counter("countersign.introspection.failed"),
+            exchanged: Meter::counter("countersign.exchange.ok"),
+            exchange_failed: Meter::counter("countersign.exchange.failed"),
+            revoked: Meter::counter("countersign.revocation.ok"),
+            revocation_retried: Meter::counter("countersign.revocation.retried"),
+            revocation_failed: Meter::counter("countersign.revocation.failed"),
             host_engine: Meter::counter("countersign.engine.host"),
             pure_engine: Meter::counter("countersign.engine.pure"),
             reasons: Reason::ALL

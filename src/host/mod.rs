@@ -20,6 +20,8 @@ mod asserting;
 mod calls;
 mod ending;
 #[cfg(target_os = "wasi")]
+mod exchange;
+#[cfg(target_os = "wasi")]
 mod fetch;
 #[cfg(target_os = "wasi")]
 mod gate;

@@ -11,6 +11,7 @@ use crate::reason::Reason;
 use crate::record::Record;
 use crate::respond::{self, Reply, Terms};
 use crate::step_up::{Call, Silence};
+use crate::token::exchange::Order;
 use crate::uses::fleet;
 use std::rc::Rc;
 
@@ -70,10 +71,12 @@ impl Gate {
                 let Some(ask) = self.keys.ask(issuer, kid, now) else {
                     return Some(self.step(|env| waiting.resume(Ok(Answer::Keys), env)));
                 };
-                if !self.has_room(Caller::Unknown) {
+                // Who waits for the keys of what was issued for it has shown who it is.
+                let caller = caller_of(&waiting);
+                if !self.has_room(caller) {
                     return Some(self.give_up(waiting, Reason::Overloaded));
                 }
-                self.hold(request, State::Keys(waiting, ask), None);
+                self.hold_as(caller, request, State::Keys(waiting, ask), None);
                 self.ring_own();
                 None
             }
@@ -116,6 +119,7 @@ impl Gate {
                     }
                 }
             }
+            Question::Exchange(order) => self.ask_for_token(request, order, waiting),
             Question::Consume(call) => {
                 if !self.has_room(caller_of(&waiting)) {
                     return Some(self.give_up(waiting, Reason::Overloaded));
@@ -162,6 +166,16 @@ impl Gate {
         Step::Done(waiting.abandon(reason, &self.circuits))
     }
 
+    fn ask_for_token(&self, request: &Rc<Request>, order: Order, waiting: Waiting) -> Option<Step> {
+        if !self.has_room(caller_of(&waiting)) {
+            return Some(self.give_up(waiting, Reason::Overloaded));
+        }
+        let ticket = self.order(order);
+        self.hold(request, State::Exchange(waiting, ticket), None);
+        self.ring_own();
+        None
+    }
+
     /// Has the root act: an answer to this stream would be lost with its client. Where the root has
     /// no queue yet, its tick will do.
     fn ring_own(&self) {
@@ -178,7 +192,9 @@ impl Gate {
         let caller = match &state {
             State::Keys(..) | State::Introspection(..) => Caller::Unknown,
             State::StatusList(..) | State::Body(_) => Caller::Proven,
-            State::Store(waiting) | State::Decision(waiting, _) => caller_of(waiting),
+            State::Store(waiting)
+            | State::Decision(waiting, _)
+            | State::Exchange(waiting, _) => caller_of(waiting),
         };
         self.hold_as(caller, request, state, call);
     }
@@ -205,6 +221,7 @@ impl Gate {
                     request.consumed.replace(Some(record.id.clone()));
                 }
                 if edit(&release).is_ok() {
+                    request.minted.replace(release.minted);
                     request.response.replace(release.response);
                     if let Some(tenure) = release.tenure {
                         self.opened(request.stream, tenure);

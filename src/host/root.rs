@@ -7,6 +7,7 @@ use super::secrets::secret;
 use super::stream::Stream;
 use super::tend::rung;
 use crate::config;
+use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
 use std::rc::Rc;
@@ -21,12 +22,18 @@ const TICK: u32 = 100;
 pub(super) struct Root {
     id: u32,
     gate: Option<Rc<Gate>>,
+    /// Whether the host would end it, and it has to revoke what was issued before that.
+    is_leaving: bool,
 }
 
 impl Root {
     /// A root that has no gate until it is configured.
     pub(super) fn new(id: u32) -> Self {
-        Self { id, gate: None }
+        Self {
+            id,
+            gate: None,
+            is_leaving: false,
+        }
     }
 }
 
@@ -76,6 +83,10 @@ impl RootContext for Root {
 
     fn on_tick(&mut self) {
         self.act(Gate::tend);
+        if self.is_leaving && self.is_done() {
+            let _ = abi::tick_every(0);
+            let _ = hostcalls::done();
+        }
     }
 
     fn on_queue_ready(&mut self, queue: u32) {
@@ -97,17 +108,23 @@ impl RootContext for Root {
 }
 
 impl Context for Root {
-    /// The host would go on to tick for a root that is gone.
+    /// Stays while there is something to revoke: the last streams of this configuration have just
+    /// ended. Otherwise the host would go on to tick for a root that is gone.
     fn on_done(&mut self) -> bool {
-        let _ = abi::tick_every(0);
-        true
+        self.is_leaving = !self.is_done();
+        if !self.is_leaving {
+            let _ = abi::tick_every(0);
+        }
+        !self.is_leaving
     }
 
     fn on_http_call_response(&mut self, call: u32, headers: usize, body: usize, _trailers: usize) {
         self.act(|gate| {
             let is_the_gates = gate.fetched(call, headers, body)
                 || gate.granted(call, headers, body)
-                || gate.told(call, headers, body);
+                || gate.told(call, headers, body)
+                || gate.traded(call, headers, body)
+                || gate.revoked(call, headers);
             if !is_the_gates {
                 gate.called_back(call, headers, body);
             }
@@ -120,6 +137,11 @@ impl Context for Root {
 }
 
 impl Root {
+    fn is_done(&self) -> bool {
+        let gate = self.gate.as_ref();
+        gate.is_none_or(|gate| gate.exchanges.are_done())
+    }
+
     /// Has the gate act, for requests too. What follows is the root's own again.
     fn act(&self, act: impl FnOnce(&Gate)) {
         if let Some(gate) = &self.gate {

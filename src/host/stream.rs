@@ -62,6 +62,7 @@ impl HttpContext for Stream {
             is_released: Cell::new(false),
             in_callback: Cell::new(true),
             consumed: RefCell::default(),
+            minted: RefCell::default(),
             response: RefCell::default(),
             body: Cell::new(if end_of_stream {
                 Body::Whole(0)

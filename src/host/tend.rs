@@ -4,6 +4,7 @@
 use super::abi::{self, Level};
 use super::gate::Gate;
 use super::read;
+use crate::reason::Reason;
 use crate::step_up::circuit::Change;
 use crate::supply::roster;
 use crate::time::UnixTime;
@@ -22,9 +23,11 @@ impl Gate {
         // Calls first: once the gate has acted for a stream, a call would be that stream's.
         self.roll(now);
         let unasked = self.inquire(now);
+        let untraded = self.trade(now);
         let policy = &self.policy;
         let fetches = !policy.sources.is_empty() || !policy.status_lists.is_empty();
-        if fetches || !self.clients.is_empty() {
+        let asks = !self.clients.is_empty() || !policy.exchanges.is_empty();
+        if fetches || asks {
             self.sign_on(now);
         }
         self.fetch_due(now);
@@ -34,6 +37,9 @@ impl Gate {
         self.tell_circuits();
         for (ticket, reason) in unasked {
             self.inquired(ticket, Err(reason), now);
+        }
+        for ticket in untraded {
+            self.exchanged(ticket, Err(Reason::ExchangeUnavailable));
         }
     }
 

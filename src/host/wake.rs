@@ -26,7 +26,8 @@ impl Gate {
                 | State::StatusList(..)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(..),
+                | State::Decision(..)
+                | State::Exchange(..),
             )
             | None => false,
         };
@@ -54,7 +55,8 @@ impl Gate {
             State::Decision(waiting, _)
             | State::Keys(waiting, _)
             | State::StatusList(waiting, _)
-            | State::Introspection(waiting, _) => {
+            | State::Introspection(waiting, _)
+            | State::Exchange(waiting, _) => {
                 let answer = calls::answer(headers, body).map(Answer::Decision);
                 waiting.resume(answer, env)
             }
@@ -106,7 +108,8 @@ impl Gate {
                 State::Body(_)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(..) => false,
+                | State::Decision(..)
+                | State::Exchange(..) => false,
             });
         for held in settled.into_iter().filter_map(|stream| self.take(stream)) {
             let answer = match held.state {
@@ -115,7 +118,8 @@ impl Gate {
                 | State::Body(_)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(..) => Answer::Keys,
+                | State::Decision(..)
+                | State::Exchange(..) => Answer::Keys,
             };
             self.go_on(held, |state, env| match state.asked() {
                 Ok(waiting) => waiting.resume(Ok(answer), env),
@@ -149,6 +153,8 @@ impl Gate {
     /// The stream ends, of a request that was released. What was used up for it stays used up; where
     /// the upstream did not do its part, that is told, once.
     pub(super) fn answered(&self, request: &Request) {
+        // What was issued for it is good for nothing more.
+        drop(request.minted.take());
         let Some(decision) = request.consumed.take() else {
             return;
         };

@@ -145,7 +145,8 @@ pub(super) fn authorize(
     let body_length = body.map(<[u8]>::len);
     let bound = admitted.route.transaction.as_ref();
     let is_bound = bound.is_some_and(Rules::binds_digest);
-    let is_hashed = is_asserted || is_bound;
+    let is_exchanged = admitted.route.exchange.is_some();
+    let is_hashed = is_asserted || is_bound || is_exchanged;
     let body_digest = body.filter(|_| is_hashed).map(|bytes| sha256(&[bytes]));
     if let Some(content) = &caller.content {
         content.verify(body.unwrap_or_default())?; // S15

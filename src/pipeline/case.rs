@@ -15,6 +15,7 @@ use crate::step_up::{Challenge, Denial, Obligation, Remedy, Told};
 use crate::time::UnixTime;
 use crate::token::Token;
 use crate::token::credentials::Scheme;
+use crate::token::exchange::Endpoint;
 use crate::token::subject::SubjectKind;
 use crate::transaction::single_use::Passage;
 use std::rc::Rc;
@@ -292,6 +293,15 @@ impl Case {
             until: challenge.until.map(UnixTime::secs),
         });
         self.challenge = Some(Box::new(challenge));
+    }
+
+    /// The token that was issued for the request, once it is verified.
+    pub(super) fn note_exchange(&mut self, server: &Endpoint, token: &Token) {
+        self.record.exchanged = Some(record::Exchanged {
+            with: Rc::clone(&server.name),
+            txn: token.transaction().map(|it| it.txn.clone()),
+            until: token.expires().secs(),
+        });
     }
 
     /// The question was never put.

@@ -11,6 +11,7 @@ use crate::pipeline::authenticate::Authenticated;
 use crate::pipeline::authorize::Authorized;
 use crate::pipeline::case::Case;
 use crate::pipeline::decide::Cleared;
+use crate::pipeline::exchange::Exchanged;
 use crate::pipeline::spend::of_store;
 use crate::pipeline::{Answer, Env};
 use crate::proof::Proven;
@@ -29,13 +30,18 @@ use crate::uses::fleet::{self, Call, Entry, Lease};
 /// up. Only this stage makes one.
 #[derive(Debug)]
 pub(super) struct Consumed {
-    cleared: Cleared,
+    exchanged: Exchanged,
     passage: Option<Passage>,
 }
 
 impl Consumed {
     pub(super) fn cleared(&self) -> &Cleared {
-        &self.cleared
+        self.exchanged.cleared()
+    }
+
+    /// What it takes along.
+    pub(super) fn exchanged(&self) -> &Exchanged {
+        &self.exchanged
     }
 
     /// What its use of the transaction is, where that is used once.
@@ -43,17 +49,17 @@ impl Consumed {
         self.passage
     }
 
-    fn of(cleared: Cleared, passage: Passage, case: &mut Case) -> Self {
+    fn of(exchanged: Exchanged, passage: Passage, case: &mut Case) -> Self {
         case.note_passage(passage);
         let passage = Some(passage);
-        Self { cleared, passage }
+        Self { exchanged, passage }
     }
 }
 
 /// A request of whose transaction the store is asked.
 #[derive(Debug)]
 pub(super) struct Consuming {
-    cleared: Cleared,
+    exchanged: Exchanged,
     entry: Entry,
     lease: Lease,
 }
@@ -165,23 +171,27 @@ enum Taken {
 
 /// Uses the transaction up, or has the store say. A request whose transaction was used before is not
 /// forwarded, so it does not count as one.
-pub(super) fn consume(cleared: Cleared, env: &Env<'_>, case: &mut Case) -> Result<Consume, Reason> {
-    match take(&cleared, env, case) {
+pub(super) fn consume(
+    exchanged: Exchanged,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<Consume, Reason> {
+    match take(exchanged.cleared(), env, case) {
         Ok(Taken::Free) => {
             let passage = None;
-            Ok(Consume::Done(Consumed { cleared, passage }))
+            Ok(Consume::Done(Consumed { exchanged, passage }))
         }
-        Ok(Taken::Used(passage)) => Ok(Consume::Done(Consumed::of(cleared, passage, case))),
+        Ok(Taken::Used(passage)) => Ok(Consume::Done(Consumed::of(exchanged, passage, case))),
         Ok(Taken::Ask(call, entry, lease)) => {
             let consuming = Consuming {
-                cleared,
+                exchanged,
                 entry,
                 lease,
             };
             Ok(Consume::Ask(call, consuming))
         }
         Err(reason) => {
-            cleared.assessed().take_back(env);
+            exchanged.cleared().assessed().take_back(env);
             Err(reason)
         }
     }
@@ -219,7 +229,7 @@ fn take(cleared: &Cleared, env: &Env<'_>, case: &mut Case) -> Result<Taken, Reas
 
 impl Consuming {
     pub(super) fn caller(&self) -> &Authenticated {
-        &self.cleared.assessed().authorized.caller
+        &self.exchanged.cleared().assessed().authorized.caller
     }
 
     /// Turns the store's answer, or its absence, into evidence. Silence refuses: the transaction may
@@ -231,9 +241,9 @@ impl Consuming {
         case: &mut Case,
     ) -> Result<Consumed, Reason> {
         match self.claimed(answer, env, case) {
-            Ok(passage) => Ok(Consumed::of(self.cleared, passage, case)),
+            Ok(passage) => Ok(Consumed::of(self.exchanged, passage, case)),
             Err(reason) => {
-                self.cleared.assessed().take_back(env);
+                self.exchanged.cleared().assessed().take_back(env);
                 Err(reason)
             }
         }
@@ -248,7 +258,11 @@ impl Consuming {
         let response = match answer {
             Ok(Answer::Consumed(response)) => response,
             Ok(
-                Answer::Keys | Answer::StatusList | Answer::Introspection(_) | Answer::Decision(_),
+                Answer::Keys
+                | Answer::StatusList
+                | Answer::Introspection(_)
+                | Answer::Exchanged(_)
+                | Answer::Decision(_),
             ) => return Err(Reason::StoreUnreachable),
             Err(silence) => return Err(of_store(silence)),
         };
@@ -259,7 +273,7 @@ impl Consuming {
         }
         let found = found?;
         case.note_spending(Scope::Fleet);
-        let authorized = &self.cleared.assessed().authorized;
+        let authorized = &self.exchanged.cleared().assessed().authorized;
         let spending = authorized.spending.as_ref().ok_or(Reason::HostFault)?;
         let passage = spending.after(found)?; // U3, U4
         // What this process let pass while the store was asked, it knows better than the store.

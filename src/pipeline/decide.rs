@@ -28,6 +28,7 @@ pub(super) enum Decided {
 pub(super) struct Cleared {
     assessed: Assessed,
     edits: Edits,
+    is_elevated: bool,
 }
 
 impl Cleared {
@@ -37,7 +38,10 @@ impl Cleared {
 
     /// A person broke the glass, so no decision service is asked.
     fn by_glass(assessed: Assessed, _: Glass) -> Self {
-        Self::of(assessed)
+        Self {
+            is_elevated: true,
+            ..Self::of(assessed)
+        }
     }
 
     /// The decision service permitted it, or its silence is allowed to pass.
@@ -45,6 +49,7 @@ impl Cleared {
         Self {
             assessed,
             edits: passed.into_edits(),
+            is_elevated: true,
         }
     }
 
@@ -52,7 +57,13 @@ impl Cleared {
         Self {
             assessed,
             edits: Edits::default(),
+            is_elevated: false,
         }
+    }
+
+    /// Whether a low score alone would not have let it pass.
+    pub(super) fn is_elevated(&self) -> bool {
+        self.is_elevated
     }
 
     /// What the permit of a decision service changes of the request.

@@ -86,6 +86,7 @@ impl Known {
                     Answer::Keys
                     | Answer::StatusList
                     | Answer::Consumed(_)
+                    | Answer::Exchanged(_)
                     | Answer::Decision(_) => Err(Reason::IntrospectionUnavailable),
                 });
             }

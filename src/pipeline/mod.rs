@@ -1,4 +1,5 @@
-//! The whole product in ten lines: admit, authenticate, authorize, assess, decide, settle, consume.
+//! The whole product in ten lines: admit, authenticate, authorize, assess, decide, settle, exchange,
+//! consume.
 
 mod admit;
 mod assess;
@@ -8,6 +9,7 @@ mod break_glass;
 mod case;
 mod consume;
 mod decide;
+mod exchange;
 mod facts;
 mod known;
 mod outcome;
@@ -53,6 +55,7 @@ use authorize::{announce, authorize};
 use case::Case;
 use consume::{Consume, Consumed, consume, look};
 use decide::{Cleared, Decided, decide};
+use exchange::{Exchange, Exchanged, exchange};
 use known::{Known, Need};
 use spend::{Spend, Spent, spend};
 use std::cell::RefCell;
@@ -232,9 +235,28 @@ fn weigh(
     }
 }
 
-/// Uses up the transaction of a request that may go upstream, and has it go there.
+/// Exchanges the token of a request that may go upstream, where its route says so.
 fn finish(cleared: Cleared, mut case: Case, env: &Env<'_>) -> Step {
-    match consume(cleared, env, &mut case) {
+    match exchange(cleared, env, &mut case) {
+        Ok(exchange) => hand(exchange, case, env),
+        Err(reason) => Step::Done(case.refused(reason)),
+    }
+}
+
+/// Goes on with what it takes along, or asks for that.
+fn hand(exchange: Exchange, case: Case, env: &Env<'_>) -> Step {
+    let (question, exchanging) = match exchange {
+        Exchange::Done(exchanged) => return use_up(exchanged, case, env),
+        Exchange::Ask(order, exchanging) => (Question::Exchange(order), exchanging),
+        Exchange::NeedsKeys(issuer, kid, exchanging) => (Question::Keys(issuer, kid), exchanging),
+    };
+    let stage = Stage::Exchanging(Box::new(exchanging));
+    Step::Ask(question, Waiting { case, stage })
+}
+
+/// Uses up the transaction of a request that may go upstream, and has it go there.
+fn use_up(exchanged: Exchanged, mut case: Case, env: &Env<'_>) -> Step {
+    match consume(exchanged, env, &mut case) {
         Ok(Consume::Done(consumed)) => Step::Done(forward(&consumed, case, env)),
         Ok(Consume::Ask(call, consuming)) => {
             let stage = Stage::Consuming(Box::new(consuming));

@@ -1,9 +1,10 @@
 //! What comes of a request.
 
 use crate::pipeline::Tenure;
-use crate::pipeline::release::{ASSERTION, ASSERTION_STATE, AUTHORIZATION};
+use crate::pipeline::release::{ASSERTION, ASSERTION_STATE, AUTHORIZATION, TRANSACTION_TOKEN};
 use crate::record::Record;
 use crate::respond::{Document, Reply};
+use crate::token::exchange::Minted;
 use std::fmt;
 use std::rc::Rc;
 
@@ -55,13 +56,17 @@ pub struct Release {
     pub single_use: bool,
     /// How long it may go on, where a route governs it.
     pub tenure: Option<Box<Tenure>>,
+    /// The token that was issued for it, to be dropped when its response has ended: then it is revoked.
+    pub minted: Option<Rc<Minted>>,
 }
 
 // A token may be among what is set, and tokens are never shown. Nor are assertions.
 impl fmt::Debug for Release {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = |(name, value): &(&'static str, String)| match *name {
-            AUTHORIZATION | ASSERTION | ASSERTION_STATE => (*name, "...".to_owned()),
+            AUTHORIZATION | TRANSACTION_TOKEN | ASSERTION | ASSERTION_STATE => {
+                (*name, "...".to_owned())
+            }
             name => (name, value.clone()),
         };
         let set: Vec<(&str, String)> = self.set.iter().map(shown).collect();
@@ -75,6 +80,7 @@ impl fmt::Debug for Release {
             .field("response", &self.response)
             .field("single_use", &self.single_use)
             .field("tenure", &self.tenure)
+            .field("minted", &self.minted)
             .finish()
     }
 }

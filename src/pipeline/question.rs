@@ -1,10 +1,13 @@
 //! What takes time, and what comes of it.
 
+use crate::reason::Reason;
 use crate::revocation::ListId;
 use crate::step_up::{Call, Response};
 use crate::token::IssuerId;
+use crate::token::exchange::{Minted, Order};
 use crate::token::introspection::{Inquiry, Verdict};
 use crate::uses::fleet;
+use std::rc::Rc;
 
 /// Something that takes time. Kinds come in this order, each at most once for a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,8 @@ pub enum Question {
     Consume(fleet::Call),
     /// Ask a decision service.
     Decision(Call),
+    /// Exchange the caller's token. The keys for what is issued may be asked for once more after it.
+    Exchange(Order),
 }
 
 /// The answer to a [`Question`].
@@ -35,4 +40,6 @@ pub enum Answer {
     Consumed(fleet::Response),
     /// What the decision service said.
     Decision(Response),
+    /// The token that was issued, or why there is none.
+    Exchanged(Result<Rc<Minted>, Reason>),
 }

@@ -9,13 +9,18 @@ use crate::policy::{Identity, ProofHeader};
 use crate::proof::Method;
 use crate::reason::Reason;
 use crate::token::credentials::{Credentials, Scheme};
+use crate::token::exchange::Hand;
 use std::fmt::Write as _;
+use std::rc::Rc;
 
 /// Every header of this prefix is the filter's. Inbound ones are removed.
 pub const OURS: &str = "x-countersign-";
 
 /// The header of the caller's credential.
 pub(super) const AUTHORIZATION: &str = "authorization";
+
+/// The header of a transaction token.
+pub(super) const TRANSACTION_TOKEN: &str = "txn-token";
 
 /// The header, or the filter state, that holds what the gate asserts.
 pub(super) const ASSERTION: &str = "x-countersign-assertion";
@@ -109,7 +114,7 @@ pub(super) fn granted(consumed: &Consumed, env: &Env<'_>, case: &Case) -> Result
         let what = "consumed".to_owned();
         release.response.push((TRANSACTION, what));
     }
-    let handing = caller.admitted.route.handing.proof;
+    let handing = hand(consumed, &mut release);
     let by_workload = caller.possession.methods().any(|it| it == Method::Wpt);
     // A token that nobody verified is no one's to rewrite, and a workload's is no bearer token.
     let has_access_token = caller.principal.token().is_some() && !by_workload;
@@ -130,6 +135,35 @@ pub(super) fn granted(consumed: &Consumed, env: &Env<'_>, case: &Case) -> Result
     let there = unwanted.filter(|name| head.names().any(|own| own == *name));
     release.remove.extend(there.map(str::to_owned));
     Ok(release)
+}
+
+/// Hands the token on that was issued for the request, where one was. What becomes of the caller's own
+/// proofs.
+fn hand(consumed: &Consumed, release: &mut Release) -> ProofHeader {
+    let admitted = &consumed.cleared().assessed().authorized.caller.admitted;
+    // Where the gate may set one, nobody else's stands there.
+    if admitted.route.exchange.is_some() {
+        let others = admitted.head.names();
+        let others = others.filter(|name| http::alike(name, TRANSACTION_TOKEN));
+        for name in others {
+            if !release.remove.iter().any(|known| known == name) {
+                release.remove.push(name.to_owned());
+            }
+        }
+    }
+    let Some((minted, hand)) = consumed.exchanged().handed() else {
+        return admitted.route.handing.proof;
+    };
+    let token = minted.text().to_owned();
+    release.set.push((TRANSACTION_TOKEN, token));
+    release.minted = Some(Rc::clone(minted));
+    match hand {
+        Hand::Beside => admitted.route.handing.proof,
+        Hand::InPlace => {
+            release.remove.push(AUTHORIZATION.to_owned());
+            ProofHeader::Strip
+        }
+    }
 }
 
 /// What the gate asserts of this request.

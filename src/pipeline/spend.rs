@@ -97,7 +97,11 @@ impl Spending {
         let response = match answer {
             Ok(Answer::Consumed(response)) => response,
             Ok(
-                Answer::Keys | Answer::StatusList | Answer::Introspection(_) | Answer::Decision(_),
+                Answer::Keys
+                | Answer::StatusList
+                | Answer::Introspection(_)
+                | Answer::Exchanged(_)
+                | Answer::Decision(_),
             ) => {
                 return Err(Reason::StoreUnreachable);
             }

@@ -3,10 +3,11 @@
 use super::assess::Assessed;
 use super::case::Case;
 use super::consume::Consuming;
+use super::exchange::Exchanging;
 use super::known::{Known, Need};
 use super::settle::{Asked, settle};
 use super::spend::{Spending, Spent};
-use super::{Answer, BodyFault, Env, Outcome, Step, finish, forward, judge, listen, weigh};
+use super::{Answer, BodyFault, Env, Outcome, Step, finish, forward, hand, judge, listen, weigh};
 use crate::http::{Connection, RequestHead};
 use crate::reason::Reason;
 use crate::step_up::Silence;
@@ -36,6 +37,8 @@ pub(super) enum Stage {
     /// Never judged anew: its proofs are used by now.
     Spending(Box<Spending>, Connection),
     Decision(Box<Assessed>, UnixTime, Asking),
+    /// Never judged anew: it is permitted by now.
+    Exchanging(Box<Exchanging>),
     /// Never judged anew: its transaction may be used up by now.
     Consuming(Box<Consuming>),
 }
@@ -86,6 +89,7 @@ impl Waiting {
             Stage::Known(_) => return false,
             Stage::Spending(spending, _) => spending.caller(),
             Stage::Decision(assessed, ..) => &assessed.authorized.caller,
+            Stage::Exchanging(exchanging) => exchanging.caller(),
             Stage::Consuming(consuming) => consuming.caller(),
         };
         caller.principal.is_vouched_for()
@@ -122,6 +126,7 @@ impl Waiting {
                         Answer::Keys
                         | Answer::StatusList
                         | Answer::Introspection(_)
+                        | Answer::Exchanged(_)
                         | Answer::Consumed(_),
                     ) => Err(Silence::Unreachable),
                     Err(silence) => Err(silence),
@@ -135,6 +140,10 @@ impl Waiting {
                     Err(reason) => Step::Done(self.case.refused(reason)),
                 }
             }
+            Stage::Exchanging(exchanging) => match exchanging.settle(answer, env, &mut self.case) {
+                Ok(exchange) => hand(exchange, self.case, env),
+                Err(reason) => Step::Done(self.case.refused(reason)),
+            },
             Stage::Consuming(consuming) => {
                 Step::Done(match consuming.settle(answer, env, &mut self.case) {
                     Ok(consumed) => forward(&consumed, self.case, env),

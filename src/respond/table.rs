@@ -141,7 +141,10 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::DecisionClusterUnknown | R::DecisionNoHost | R::DecisionOverflow
         | R::DecisionCircuitOpen | R::DecisionStatus | R::DecisionMalformed
         | R::DecisionOversized | R::DecisionMismatched | R::IntrospectionUnavailable
-        | R::TransactionLogFull | R::TransactionLogFault | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget => GATE,
+        | R::TransactionLogFull | R::TransactionLogFault | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget
+        | R::ExchangeUnavailable | R::ExchangeRejected | R::ExchangeMalformed | R::ExchangeTokenInvalid
+        | R::ExchangeKeyUnknown | R::ExchangeLifetime | R::ExchangeSubject | R::ExchangeScope
+        | R::ExchangeTransaction => GATE,
         R::DeadlineExceeded | R::RequestEnded => LATE,
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,

@@ -5,6 +5,7 @@ pub mod cache;
 mod claims;
 pub mod confirmation;
 pub mod credentials;
+pub mod exchange;
 pub mod introspection;
 pub mod issuer;
 mod memory;

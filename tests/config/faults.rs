@@ -49,6 +49,7 @@ fn each_fault_is_told_with_its_path() {
     hold("workloads.yaml", "faults/workloads.yaml", 45);
     hold("bindings.yaml", "faults/bindings.yaml", 80);
     hold("services.yaml", "faults/services.yaml", 35);
+    hold("exchanges.yaml", "faults/exchanges.yaml", 30);
 }
 
 /// Makes each change to the good policy, and holds what is told to what must be.

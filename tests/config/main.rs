@@ -8,6 +8,7 @@
 )]
 
 mod doubts;
+mod exchanges;
 mod faults;
 mod forms;
 mod good;

@@ -16,6 +16,7 @@ mod caller;
 mod certificates;
 mod checker;
 mod config;
+mod exchanging;
 mod hidden;
 mod http2;
 #[path = "../../src/bin/countersign/mint.rs"]
@@ -45,6 +46,7 @@ mod crippled;
 mod decisions;
 mod endings;
 mod etcd;
+mod exchange;
 mod failing_closed;
 mod fleet;
 mod flow;

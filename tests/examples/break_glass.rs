@@ -40,6 +40,7 @@ fn asks(world: &World, plan: &Plan) -> Option<&'static str> {
                 return Some(match question {
                     Question::Consume(_) => "store",
                     Question::Decision(_) => "service",
+                    Question::Exchange(_) => "exchange",
                     Question::Keys(..) | Question::Introspection(_) | Question::StatusList(_) => {
                         "issuer"
                     }

@@ -16,6 +16,7 @@ mod break_glass;
 mod budget;
 mod delegation;
 mod dpop;
+mod exchange;
 mod fleet;
 mod form_payment;
 mod http_signature;

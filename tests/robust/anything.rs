@@ -200,6 +200,7 @@ fn run(world: &World, head: RequestHead, body: &[u8]) {
                     Question::Introspection(_) => {
                         Answer::Introspection(Err(Reason::IntrospectionUnavailable))
                     }
+                    Question::Exchange(_) => Answer::Exchanged(Err(Reason::ExchangeRejected)),
                     Question::Decision(_) => Answer::Decision(Response::default()),
                 };
                 world.with(|env| waiting.resume(Ok(answer), env))

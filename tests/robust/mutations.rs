@@ -46,6 +46,7 @@ fn judge(world: &World, wire: &Wire, shown: &mut Vec<String>) -> (Outcome, bool)
                     Question::Introspection(_) => {
                         Answer::Introspection(Err(Reason::IntrospectionUnavailable))
                     }
+                    Question::Exchange(order) => Answer::Exchanged(world.exchange(&order)),
                     Question::Decision(call) => {
                         asked = true;
                         let answer = world::answer(Service::Permits, &call.request_id);

@@ -28,5 +28,6 @@ pub(crate) mod signed_orders;
 pub(crate) mod signing;
 pub(crate) mod table;
 pub(crate) mod transfers;
+pub(crate) mod tts;
 pub(crate) mod workload;
 pub(crate) mod world;

@@ -8,6 +8,7 @@ use crate::support::plan::{self, Wire};
 use crate::support::policy;
 use crate::support::revoked;
 use crate::support::table::{Expected, GOLDEN_NOW, Row, Service, rows};
+use crate::support::tts;
 use countersign::assertion::Asserter;
 use countersign::behaviour;
 use countersign::config;
@@ -27,7 +28,9 @@ use countersign::step_up::circuit::Circuits;
 use countersign::step_up::{Call, Response, Silence};
 use countersign::time::UnixTime;
 use countersign::token::cache::Cache;
-use countersign::token::introspection::desk::Desk;
+use countersign::token::exchange::Order;
+use countersign::token::exchange::revocation::Queue;
+use countersign::token::introspection::{self, desk::Desk};
 use countersign::token::issuer::KeySource;
 use countersign::token::{Held, IssuerId, KeyStore};
 use countersign::transaction::single_use;
@@ -117,6 +120,8 @@ pub(crate) struct Verdict {
     pub(crate) outcome: Outcome,
     /// What the decision service was asked.
     pub(crate) asked: Vec<Call>,
+    /// The exchanges that were asked for.
+    pub(crate) ordered: Vec<Order>,
 }
 
 impl Verdict {
@@ -141,6 +146,12 @@ pub(crate) struct World {
     pub(crate) nonces: Option<Mint>,
     pub(crate) introspections: RefCell<Desk>,
     pub(crate) circuits: RefCell<Circuits>,
+    /// What is changed of what the server issues that exchanges tokens.
+    pub(crate) issuing: Cell<tts::Change>,
+    /// What the server answers, where it is known.
+    pub(crate) issued: RefCell<Option<introspection::Response>>,
+    /// What is left to be revoked.
+    pub(crate) queue: Rc<RefCell<Queue>>,
     /// Milliseconds since the epoch.
     pub(crate) now: Cell<i64>,
     /// The last decision's entropy.
@@ -185,6 +196,9 @@ impl World {
             policy,
             introspections: RefCell::default(),
             circuits: RefCell::default(),
+            issuing: Cell::new(|_| {}),
+            issued: RefCell::default(),
+            queue: Rc::default(),
             now: Cell::default(),
             entropy: Cell::default(),
             engine: Cell::new(Engine::Pure),
@@ -246,14 +260,26 @@ impl World {
                 return Verdict {
                     outcome,
                     asked: Vec::new(),
+                    ordered: Vec::new(),
                 };
             }
         };
-        let mut asked = Vec::new();
+        let (mut asked, mut ordered) = (Vec::new(), Vec::new());
         let mut step = self.with(|env| pipeline::run(head, &row.connection, env));
         loop {
             step = match step {
-                Step::Done(outcome) => return Verdict { outcome, asked },
+                Step::Done(outcome) => {
+                    return Verdict {
+                        outcome,
+                        asked,
+                        ordered,
+                    };
+                }
+                Step::Ask(Question::Exchange(order), waiting) => {
+                    let minted = self.exchange(&order);
+                    ordered.push(order);
+                    self.with(|env| waiting.resume(Ok(Answer::Exchanged(minted)), env))
+                }
                 Step::Read(listening) => self.with(|env| listening.hear(Ok(&body), env)),
                 Step::Ask(Question::Keys(..), waiting) => {
                     self.with(|env| waiting.resume(Ok(Answer::Keys), env))

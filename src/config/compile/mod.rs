@@ -8,6 +8,7 @@ mod call;
 mod delegation;
 mod domains;
 mod dpop;
+mod exchange;
 mod hops;
 mod identity;
 mod issuance;
@@ -112,6 +113,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         nonces: dpop.as_ref().map(|rules| rules.nonces.is_some()),
         replay: &replay,
         glass: break_glass::Profile::AtFault,
+        exchanges: None,
         has_behaviour,
         workload_scheme: wpt.as_ref().and_then(|rules| rules.profile.challenge()),
     };
@@ -136,6 +138,12 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
             faults,
         )
     });
+    let exchanges_at = root.member("exchanges");
+    let exchanges = Part::open_if_there(whole.exchanges, &exchanges_at, faults);
+    let exchanges = exchanges.map(Option::unwrap_or_default);
+    known.exchanges = exchanges.as_ref().map(names::Names::of);
+    let exchanges =
+        exchanges.and_then(|it| exchange::compile(it, &known, deadline, &exchanges_at, faults));
     let routes = whole.routes.open(&root.member("routes"), faults);
     let count = routes.as_ref().map(Vec::len);
     let routes = routes.and_then(|it| routes::compile(it, &known, &root.member("routes"), faults));
@@ -161,6 +169,8 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     if all {
         dpop::used(&dpop, &routes, &root.member("dpop"), faults);
         break_glass::used(&glass, &routes, &glass_at, faults);
+        let exchanges = exchanges.as_deref().unwrap_or_default();
+        exchange::used(exchanges, &routes, &exchanges_at, faults);
     }
     let replay = replay.finish(&routes, all, &root, faults);
     Some(Policy {
@@ -186,6 +196,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
         deny: deny?,
         break_glass: glass.kept()?,
         services: services?,
+        exchanges: exchanges?,
         routes,
         index,
         mesh: policy::Mesh {

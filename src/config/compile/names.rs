@@ -28,6 +28,8 @@ pub(super) struct Known<'a> {
     /// Whether the policy has nonces.
     pub(super) nonces: Option<bool>,
     pub(super) replay: &'a Section,
+    /// Servers that exchange tokens.
+    pub(super) exchanges: Option<Names>,
     /// By which profile people break the glass.
     pub(super) glass: Profile,
     /// Whether the policy has a `behaviour`.

@@ -123,7 +123,12 @@ fn endpoint_of(
     })
 }
 
-fn client_of(written: Client, at: &At<'_>, faults: &mut Faults) -> Option<(String, String)> {
+/// The gate as a client: its id, and the variable that holds its secret.
+pub(super) fn client_of(
+    written: Client,
+    at: &At<'_>,
+    faults: &mut Faults,
+) -> Option<(String, String)> {
     let id = written.id.open(&at.member("id"), faults);
     let secret_at = at.member("secret");
     let secret = written.secret.open(&secret_at, faults);

@@ -4,8 +4,8 @@ use super::body::Bodies;
 use super::matches::{Found, Listed, Matching, matching};
 use super::names::Known;
 use super::{
-    At, Faults, Part, behaviour, body, break_glass, delegation, dpop, identity, issuance, mcp,
-    opaque, peers, risk, signature, step_up, streams, text, transaction, upstream, workload,
+    At, Faults, Part, behaviour, body, break_glass, delegation, dpop, exchange, identity, issuance,
+    mcp, opaque, peers, risk, signature, step_up, streams, text, transaction, upstream, workload,
 };
 use crate::behaviour::Rules;
 use crate::config::wire::route::{Proof, Route as Written};
@@ -203,6 +203,11 @@ fn route(
         }
     });
 
+    let exchange_at = at.member("exchange");
+    let needed = identity.as_ref().map_or(&[][..], |it| &it.scopes);
+    let servers = known.exchanges.as_ref();
+    let exchange = exchange::of_route(written.exchange, servers, needed, &exchange_at, faults);
+
     let identity = identity?;
     let mut route = Route {
         name: name?,
@@ -231,6 +236,7 @@ fn route(
         behaviour: Rules::default(),
         streams: streams?,
         step_up: step_up?,
+        exchange: exchange?,
         challenge_algs: Rc::clone(algs),
     };
     issuance::check(&route, has_identity, at, faults);
@@ -239,6 +245,7 @@ fn route(
     workload::check(&route, known, at, faults);
     transaction::check(&route, at, faults);
     break_glass::open(written.break_glass, &mut route, known, at, faults);
+    exchange::check(&route, known, at, faults);
     Some(route)
 }
 

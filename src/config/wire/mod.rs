@@ -6,6 +6,7 @@ pub(super) mod behaviour;
 pub(super) mod break_glass;
 pub(super) mod delegation;
 pub(super) mod dpop;
+pub(super) mod exchange;
 pub(super) mod hop;
 pub(super) mod issuer;
 pub(super) mod mcp;
@@ -28,6 +29,7 @@ use super::part::Part;
 use behaviour::Behaviour;
 use break_glass::BreakGlass;
 use dpop::Dpop;
+use exchange::Exchange;
 use hop::Hop;
 use issuer::Issuer;
 use opaque::OpaqueIssuer;
@@ -113,6 +115,8 @@ pub(super) struct Document {
     pub(super) route_metadata: Option<Part<String>>,
     /// Decision services, by the name that routes use.
     pub(super) services: Option<Part<BTreeMap<String, Part<Service>>>>,
+    /// Servers that issue a transaction token for a caller's token, by the name that routes use.
+    pub(super) exchanges: Option<Part<BTreeMap<String, Part<Exchange>>>>,
     /// Routes. The first that lists method and path takes the request.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
     pub(super) routes: Part<Vec<Part<Route>>>,

@@ -1,6 +1,7 @@
 //! A route as it is written: who, with which proof, for which transaction, at which risk.
 
 use super::delegation::{Delegation, Kind};
+use super::exchange::RouteExchange;
 use super::mcp::Mcp;
 use super::replay::RouteScope;
 use super::risk::Risk;
@@ -65,6 +66,9 @@ pub(in crate::config) struct Route {
     pub(in crate::config) upstream: Option<Part<Handing>>,
     /// What happens from `risk.step_up_at`.
     pub(in crate::config) step_up: Option<Part<StepUp>>,
+    /// Whether callers' tokens are exchanged for transaction tokens, each good for one request. On such
+    /// a route an inbound `Txn-Token` is removed.
+    pub(in crate::config) exchange: Option<Part<RouteExchange>>,
 }
 
 /// The requests that a route takes.

@@ -13,7 +13,7 @@ mod standing;
 mod transaction_token;
 mod workload;
 
-pub(super) use standing::{entry, keys_stand, names, names_without_token};
+pub(super) use standing::{entry, keys_stand, names, names_without_token, stands_by_itself};
 pub(super) use transaction_token::own as of_transaction_token;
 
 use crate::http::Connection;

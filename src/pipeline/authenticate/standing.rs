@@ -79,6 +79,18 @@ pub(in crate::pipeline) fn entry<'p>(
     revocation::find(reference, token.issuer(), demand, &policy.status_lists)
 }
 
+/// The same for a token that was issued to the gate itself, which waits for nothing more.
+pub(in crate::pipeline) fn stands_by_itself(
+    token: &Token,
+    env: &Env<'_>,
+    case: &mut Case,
+) -> Result<(), Reason> {
+    token_stands(token, env, case).map_err(|stop| match stop {
+        Stop::Refuse(reason) => reason,
+        Stop::Needs(_) => Reason::StatusUnavailable,
+    })
+}
+
 /// Holds every key and certificate whose possession was shown against the policy's deny list.
 pub(in crate::pipeline) fn keys_stand(
     possession: &Possession,

@@ -228,6 +228,7 @@ fn clusters(root: &At<'_>, gate: &At<'_>, policy: &Policy, findings: &mut Vec<Fi
         .chain(lists)
         .chain(services)
         .chain(stores)
+        .chain(policy.exchanges.iter().map(|it| it.cluster.as_str()))
         .chain(endpoints);
     let named: BTreeSet<&str> = named.collect();
     for cluster in named.difference(&defined) {
