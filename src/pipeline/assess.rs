@@ -26,7 +26,7 @@ impl Assessed {
 }
 
 pub(super) fn assess(
-    authorized: Authorized,
+    mut authorized: Authorized,
     connection: &Connection,
     env: &Env<'_>,
     case: &mut Case,
@@ -39,6 +39,7 @@ pub(super) fn assess(
         env,
     });
     case.note_score(&score);
+    authorized.content = None;
     Assessed {
         authorized,
         score,

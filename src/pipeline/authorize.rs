@@ -10,6 +10,7 @@ use crate::pipeline::consume;
 use crate::pipeline::parties::{self, Parties};
 use crate::policy::mcp::{Class, Mcp};
 use crate::reason::Reason;
+use crate::risk::Need;
 use crate::time::UnixTime;
 use crate::token::Token;
 use crate::transaction::body::{self, Body};
@@ -26,6 +27,8 @@ pub(super) struct Authorized {
     granted: Option<Granted>,
     /// How many bytes the body has, where it was held.
     pub(super) body_length: Option<usize>,
+    /// What the body says, until it is scored, where a signal asks.
+    pub(super) content: Option<Json>,
     /// The class of the call, where the route takes calls.
     class: Option<ClassId>,
     /// The use of the transaction, where it is used once.
@@ -193,11 +196,18 @@ pub(super) fn authorize(
             (Some(granted), spending)
         }
     };
+    let signals = &caller.admitted.route.risk.signals;
+    let is_asked = signals.iter().any(|it| it.when.needs(Need::Content));
+    let content = match held {
+        Body::Json(value) if is_asked => Some(value),
+        Body::Json(_) | Body::Form(_) | Body::Bytes => None,
+    };
     Ok(Authorized {
         caller,
         parties,
         granted,
         body_length,
+        content,
         class,
         spending,
         body_digest,
@@ -205,7 +215,7 @@ pub(super) fn authorize(
 }
 
 /// Arguments that are not there are as if there were none in them.
-static NO_ARGUMENTS: Json = Json::Object(Vec::new());
+pub(super) static NO_ARGUMENTS: Json = Json::Object(Vec::new());
 
 /// What a request asks for, as far as a transaction is held against it.
 struct Asked<'a> {

@@ -7,7 +7,7 @@ use crate::http::spiffe::SpiffeId;
 use crate::http::{Connection, Field, RequestHead, field};
 use crate::json::Json;
 use crate::pipeline::Env;
-use crate::pipeline::authorize::Authorized;
+use crate::pipeline::authorize::{Authorized, NO_ARGUMENTS};
 use crate::proof::Method;
 use crate::risk::facts::{Actor, Facts, Request};
 use crate::risk::strength::Strength;
@@ -149,6 +149,15 @@ impl Facts for Shown<'_> {
     fn body_length(&self) -> Option<usize> {
         let is_alone = self.authorized.caller.admitted.head.is_alone();
         self.authorized.body_length.or(is_alone.then_some(0))
+    }
+
+    fn content(&self) -> Option<&Json> {
+        let content = self.authorized.content.as_ref()?;
+        if self.authorized.caller.admitted.route.mcp.is_none() {
+            return Some(content);
+        }
+        let arguments = content.get("params").and_then(|it| it.get("arguments"));
+        Some(arguments.unwrap_or(&NO_ARGUMENTS))
     }
 
     fn detail(&self) -> Option<&Json> {

@@ -74,6 +74,10 @@ pub trait Facts {
     fn body_length(&self) -> Option<usize> {
         None
     }
+    /// The body as JSON, or the arguments of a call.
+    fn content(&self) -> Option<&Json> {
+        None
+    }
     /// The granted transaction.
     fn detail(&self) -> Option<&Json> {
         None

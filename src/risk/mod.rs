@@ -3,9 +3,11 @@
 pub mod acr;
 mod age;
 pub mod amount;
+pub mod argument;
 pub mod expression;
 pub mod facts;
 pub mod hours;
+pub mod pattern;
 pub mod privilege;
 pub mod remembered;
 pub mod score_of_hop;
@@ -19,6 +21,7 @@ use crate::behaviour::recalled::Recalled;
 use crate::token::subject::SubjectKind;
 use acr::AcrBelow;
 use amount::Above;
+use argument::Argument;
 use expression::{Expression, Judged, Root};
 use facts::Facts;
 use privilege::ExcessScopes;
@@ -93,6 +96,8 @@ pub enum Condition {
     ToolClass(Vec<Rc<str>>),
     /// The body has more bytes than this.
     BodyAbove(usize),
+    /// Something in the body, or in the arguments of a call, is like a pattern, or like none.
+    Argument(Argument),
     /// An expression holds, or cannot be told.
     When(Expression),
     /// What was forwarded before says so, or is not known.
@@ -112,6 +117,8 @@ pub enum Need {
     Detail,
     /// A subject that somebody vouches for.
     Subject,
+    /// The body as JSON, or the arguments of a call.
+    Content,
 }
 
 /// One part of a score.
@@ -298,6 +305,7 @@ impl Condition {
                 class.is_none_or(|class| classes.iter().any(|own| **own == *class))
             }
             Self::BodyAbove(most) => facts.body_length().is_none_or(|length| length > *most),
+            Self::Argument(argument) => argument.holds(facts),
             Self::When(expression) => match expression.judge(facts) {
                 Judged::Holds => true,
                 Judged::Fails => false,
@@ -327,6 +335,7 @@ impl Condition {
             Self::SubjectKind(_) => "subject_kind",
             Self::ToolClass(_) => "tool_class",
             Self::BodyAbove(_) => "body_above",
+            Self::Argument(_) => "argument",
             Self::When(_) => "when",
             Self::Remembered(past) => past.name(),
         }
@@ -366,11 +375,12 @@ impl Condition {
             | Self::ExcessScopes(_)
             | Self::ActorsAbove(_) => need == Need::Token,
             Self::Above(_) => need == Need::Detail,
+            Self::Argument(_) => need == Need::Content,
             Self::When(expression) => match need {
                 Need::Source | Need::Peer => expression.names(Root::Connection),
                 Need::Token => expression.names(Root::Token) || expression.names(Root::Actor),
                 Need::Detail => expression.names(Root::Detail),
-                Need::Subject => false,
+                Need::Subject | Need::Content => false,
             },
             Self::Remembered(past) => match &past.condition {
                 Past::FirstSeen(_) | Past::Requests { .. } | Past::Sequence { .. } => {

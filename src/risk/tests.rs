@@ -36,6 +36,7 @@ pub(super) struct Shown<'a> {
     pub(super) class: Option<&'a str>,
     pub(super) length: Option<usize>,
     pub(super) detail: Option<&'a Json>,
+    pub(super) content: Option<&'a Json>,
 }
 
 impl Facts for Shown<'_> {
@@ -81,6 +82,9 @@ impl Facts for Shown<'_> {
     fn detail(&self) -> Option<&Json> {
         self.detail
     }
+    fn content(&self) -> Option<&Json> {
+        self.content
+    }
 }
 
 pub(super) fn facts(detail: Option<&Json>) -> Shown<'_> {
@@ -98,6 +102,7 @@ pub(super) fn facts(detail: Option<&Json>) -> Shown<'_> {
         class: Some("reads"),
         length: Some(4096),
         detail,
+        content: None,
     }
 }
 
@@ -360,6 +365,7 @@ fn what_is_missing_counts() {
     }
 }
 
+mod argument;
 mod past;
 #[cfg(not(target_arch = "wasm32"))]
 mod properties;

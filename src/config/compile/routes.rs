@@ -13,6 +13,7 @@ use crate::http::origin::Origin;
 use crate::policy::{IdentityRules, Route};
 use crate::proof::{self, http_signature};
 use crate::token::{IssuerId, Kind};
+use crate::transaction::body::Reading;
 use std::rc::Rc;
 
 /// The routes in order, and their index.
@@ -182,6 +183,7 @@ fn route(
             .as_ref()
             .map(|it| it.as_ref().map(|it| it.classes.as_slice())),
         most_body: bodies.map(|it| it.rules().map(|it| it.limits.bytes)),
+        reads_json: bodies.map(|it| it.rules().is_some_and(|it| it.reading == Reading::Json)),
         hops: known.hops,
         classes: mcp::points(mcp.as_ref()),
     };

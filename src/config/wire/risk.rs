@@ -81,6 +81,9 @@ pub(in crate::config) struct Signal {
     pub(in crate::config) tool_class: Option<Part<Vec<String>>>,
     /// The body, which the route holds, is larger than this.
     pub(in crate::config) body_above: Option<Part<Size>>,
+    /// What stands at a place in the body, which the route reads as JSON, or in the arguments of a call
+    /// (`mcp`), is like a pattern, or like none.
+    pub(in crate::config) argument: Option<Part<Argument>>,
     /// An expression of the Common Expression Language over `request`, `token`, `detail`, `actor`,
     /// `connection` and `route` holds. One that fails when it runs counts.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("maxLength" = crate::risk::expression::LONGEST)))]
@@ -132,6 +135,26 @@ pub(in crate::config) struct AcrBelow {
     /// Values of `acr`, from the weakest to the strongest.
     #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 2)))]
     pub(in crate::config) order: Part<Vec<String>>,
+}
+
+/// A place in the body, or in the arguments of a call, and exactly one of `like` and `unlike`. In a pattern
+/// `*` stands for any characters. What stands there and is neither text nor number counts.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    schemars(extend("minProperties" = 2, "maxProperties" = 2))
+)]
+#[serde(deny_unknown_fields)]
+pub(in crate::config) struct Argument {
+    /// A JSON pointer by the names of members. Of a list on the way every item is looked at.
+    pub(in crate::config) at: Part<String>,
+    /// A text that is like one of these counts, whatever its letter case. Nothing at all does not.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) like: Option<Part<Vec<String>>>,
+    /// A text that is like none of these counts, and so does nothing at all.
+    #[cfg_attr(not(target_arch = "wasm32"), schemars(extend("minItems" = 1)))]
+    pub(in crate::config) unlike: Option<Part<Vec<String>>>,
 }
 
 /// How much a proof says, from the least upward.

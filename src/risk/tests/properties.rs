@@ -23,7 +23,7 @@ fn conditions() -> impl Strategy<Value = Condition> {
         SubjectKind::Workload,
         SubjectKind::Agent,
     ]);
-    (0..18_u8, 0..600_u64, strength, kind).prop_map(|(which, size, strength, kind)| {
+    (0..19_u8, 0..600_u64, strength, kind).prop_map(|(which, size, strength, kind)| {
         let few = usize::try_from(size % 4).unwrap_or_default();
         match which {
             0 => always(),
@@ -51,6 +51,7 @@ fn conditions() -> impl Strategy<Value = Condition> {
                 limit: Decimal::parse("5").expect("a decimal"),
                 currency: None,
             }),
+            17 => super::argument::like(&["a*"]),
             _ => expression(few),
         }
     })
@@ -125,6 +126,7 @@ fn requests() -> impl Strategy<Value = (Shown<'static>, u8)> {
             class,
             length,
             detail: None,
+            content: None,
         };
         (shown, amount)
     })
@@ -146,6 +148,7 @@ fn without<'a>(shown: &Shown<'a>, which: u8) -> Shown<'a> {
         9 => less.kind = None,
         10 => less.class = None,
         11 => less.length = None,
+        12 => less.content = None,
         _ => less.detail = None,
     }
     less
@@ -183,7 +186,9 @@ proptest! {
         (shown, amount) in requests(),
     ) {
         let detail = json(&format!(r#"{{"amount":{amount}}}"#));
-        let facts = Shown { detail: Some(&detail), ..shown };
+        let content = json(if amount < 5 { r#"{"to":{"url":"ab"}}"# } else { r#"{"to":{}}"# });
+        let content = (amount < 8).then_some(&content);
+        let facts = Shown { detail: Some(&detail), content, ..shown };
         let mut signal_more = less.clone();
         let at = place.index(less.signals.len().saturating_add(1));
         signal_more.signals.insert(at, another);
@@ -203,10 +208,12 @@ proptest! {
     fn a_weaker_proof_and_a_missing_fact_never_count_less(
         rules in routes(),
         (shown, amount) in requests(),
-        which in 0..13_u8,
+        which in 0..14_u8,
     ) {
         let detail = json(&format!(r#"{{"amount":{amount}}}"#));
-        let facts = Shown { detail: Some(&detail), ..shown };
+        let content = json(if amount < 5 { r#"{"to":{"url":"ab"}}"# } else { r#"{"to":{}}"# });
+        let content = (amount < 8).then_some(&content);
+        let facts = Shown { detail: Some(&detail), content, ..shown };
         never_lower(&rules, &facts, &rules, &weaker(&facts));
         never_lower(&rules, &facts, &rules, &without(&facts, which));
     }

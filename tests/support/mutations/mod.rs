@@ -24,6 +24,7 @@ mod forms;
 mod glass;
 mod payments;
 mod risks;
+mod signals;
 mod tool_calls;
 
 use crate::support::orders;
@@ -57,6 +58,7 @@ fn groups() -> Vec<Group> {
     groups.extend(bodies::groups());
     groups.extend(forms::groups());
     groups.extend(risks::groups());
+    groups.extend(signals::groups());
     groups.extend(tool_calls::groups());
     groups.extend(delegations::groups());
     groups.extend(delegated_orders::groups());
@@ -71,6 +73,7 @@ pub(crate) fn document() -> Value {
     batches::extend(&mut document);
     forms::extend(&mut document);
     risks::extend(&mut document);
+    signals::extend(&mut document);
     tool_calls::extend(&mut document);
     delegations::extend(&mut document);
     delegated_orders::extend(&mut document);

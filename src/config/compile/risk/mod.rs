@@ -45,6 +45,8 @@ pub(super) struct Carrier<'a> {
     pub(super) calls: Option<Option<&'a [Class]>>,
     /// Most bytes that it holds of a body. None within: it holds none.
     pub(super) most_body: Option<Option<usize>>,
+    /// Whether it reads bodies as JSON.
+    pub(super) reads_json: Option<bool>,
     /// The proxies whose word is taken.
     pub(super) hops: &'a [Hop],
     /// The most and the fewest points that the class of a call adds.

@@ -10,7 +10,7 @@ use crate::risk::{Condition, RESERVED, Signal};
 const CONDITIONS: &str = "`outside`, `source_outside`, `source_class`, `risk_header`, \
                           `token_older_than`, `authentication_older_than`, `acr_below`, \
                           `excess_scopes`, `actors_above`, `proof_weaker_than`, `body_unbound`, \
-                          `above`, `subject_kind`, `tool_class`, `body_above`, `when`, `first_seen`, `scope_jump`, `rate_above`, `budget`";
+                          `above`, `subject_kind`, `tool_class`, `body_above`, `argument`, `when`, `first_seen`, `scope_jump`, `rate_above`, `budget`";
 
 pub(super) fn compile(
     mut written: Written,
@@ -142,6 +142,9 @@ fn conditions(
     });
     found.take("body_above", written.body_above.take(), |it, at, faults| {
         call::body_above(&it, route.most_body, at, faults)
+    });
+    found.take("argument", written.argument.take(), |it, at, faults| {
+        call::argument(it, route.reads_json, at, faults)
     });
     found.take("when", written.when.take(), |it, at, faults| {
         expression::compile(&it, route.is_transaction, at, faults)
