@@ -53,6 +53,8 @@ fn main() {
         growth("routes", ["10", "10000"], &[routes(10), routes(10_000)]);
         growth("live proofs", ["1", "10000"], &[proofs(1), proofs(10_000)]);
         growth("keys", ["1", "64"], &[keys(1), keys(64)]);
+        println!("\nthe rest of a read whose token is known, with a signal; the shortest time");
+        signals();
     }
 }
 
@@ -125,6 +127,65 @@ fn growth(what: &str, sizes: [&str; 2], worlds: &[World; 2]) {
         sizes[0], sizes[1]
     );
     assert!(ratio < STEADY, "more {what} cost more");
+}
+
+/// What each kind of signal adds to a read, by turns with a read that has none.
+fn signals() {
+    let kind = &KINDS[0];
+    let budget = |what: Value| json!({ "name": "x", "add": 10, "budget": what });
+    let kinds = [
+        ("none", None),
+        (
+            "typed",
+            Some(json!({ "name": "x", "add": 10, "excess_scopes": 9 })),
+        ),
+        (
+            "when, one fact",
+            Some(json!({ "name": "x", "add": 10, "when": "request.method == 'PUT'" })),
+        ),
+        (
+            "when, a loop",
+            Some(
+                json!({ "name": "x", "add": 10, "when": "token.aud.exists(it, it == 'x') || token.scope.contains('admin')" }),
+            ),
+        ),
+        (
+            "first_seen: pair",
+            Some(json!({ "name": "x", "add": 10, "first_seen": "pair" })),
+        ),
+        (
+            "budget: count",
+            Some(budget(json!({ "within": "24h", "count": 100_000 }))),
+        ),
+    ];
+    let worlds = kinds.map(|(name, signal)| {
+        let mut document = document();
+        let risk = &mut document["routes"][0]["risk"];
+        if name.starts_with("first_seen") {
+            risk["behaviour_cap"] = json!(10);
+        }
+        risk["signals"] = json!(signal.into_iter().collect::<Vec<_>>());
+        if risk["signals"] == json!([]) {
+            risk.as_object_mut().unwrap().remove("signals");
+        }
+        (name, World::under(&document, NOW))
+    });
+    let mut found = [(f64::INFINITY, None); 6];
+    for number in 0..ROUNDS {
+        for ((_, world), (shortest, memory)) in worlds.iter().zip(&mut found) {
+            let (time, used) = once(kind, world, number, &Yes);
+            *shortest = shortest.min(time);
+            *memory = Some(used);
+        }
+    }
+    let (plain, least) = (found[0].0, found[0].1.unwrap());
+    for ((name, _), (time, memory)) in worlds.iter().zip(found) {
+        let more = memory.unwrap().allocations - least.allocations;
+        println!(
+            "{name:<20}{time:>8.1}, ratio {:.2}, {more} more allocations",
+            time / plain
+        );
+    }
 }
 
 /// A policy of so many routes, the one that is asked for in their midst.

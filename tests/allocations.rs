@@ -65,25 +65,49 @@ fn one_kind() -> serde_json::Value {
     document
 }
 
-/// One proof costs the same whether the policy knows one kind or all of them.
-#[test]
-fn what_a_proof_costs_does_not_grow_with_the_kinds_that_the_policy_knows() {
+/// What one read costs under a policy.
+fn cost_of_read(document: &serde_json::Value) -> Option<(usize, usize)> {
     let kinds = KINDS.iter();
     let mut reads =
         kinds.filter(|kind| kind.name.starts_with("read") && kind.known == Known::Token);
     let kind = reads.next().expect("a read");
-    let cost = |document: &serde_json::Value| {
-        let world = World::under(document, NOW);
-        let mut last = None;
-        for number in 0..3 {
-            let wire = kind.wire(number);
-            kind.prepare(&world, &wire);
-            let request = Request::of(&wire);
-            let ((outcome, _), memory) = count(|| judge(&world, request, &Yes));
-            kind.check(&outcome);
-            last = Some((memory.allocations, memory.bytes));
-        }
-        last
-    };
-    assert_eq!(cost(&one_kind()), cost(&document()));
+    let world = World::under(document, NOW);
+    let mut last = None;
+    for number in 0..3 {
+        let wire = kind.wire(number);
+        kind.prepare(&world, &wire);
+        let request = Request::of(&wire);
+        let ((outcome, _), memory) = count(|| judge(&world, request, &Yes));
+        kind.check(&outcome);
+        last = Some((memory.allocations, memory.bytes));
+    }
+    last
+}
+
+/// One proof costs the same whether the policy knows one kind or all of them.
+#[test]
+fn what_a_proof_costs_does_not_grow_with_the_kinds_that_the_policy_knows() {
+    assert_eq!(cost_of_read(&one_kind()), cost_of_read(&document()));
+}
+
+/// Nor what a request costs whose own route asks neither an expression nor the past.
+#[test]
+fn a_route_without_expressions_and_memory_pays_nothing_for_them() {
+    let plain = document();
+    let mut rich = plain.clone();
+    let routes = rich["routes"].as_array_mut().expect("a list");
+    let mut own = routes
+        .iter()
+        .find(|route| route["name"] == "read-accounts")
+        .expect("a read")
+        .clone();
+    own["name"] = serde_json::json!("weighed");
+    own["match"]["path"] = serde_json::json!("/weighed/{id}");
+    own["risk"] = serde_json::json!({ "base": 10, "behaviour_cap": 20, "signals": [
+        { "name": "odd", "add": 10, "when": "token.groups.exists(it, it.startsWith('guest'))" },
+        { "name": "new", "add": 20, "first_seen": "key" },
+        { "name": "many", "add": 20, "budget": { "within": "24h", "count": 10 } },
+    ], "refuse_at": 100 });
+    routes.push(own);
+    assert_eq!(cost_of_read(&rich), cost_of_read(&plain));
 }

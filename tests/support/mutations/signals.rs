@@ -64,7 +64,7 @@ const FORWARDED: Expected = Expected::Forwarded;
 
 fn posted(now: i64, name: &str) -> Plan {
     let mut plan = Plan::read(now, name).to("POST", "/accounts/7/posted");
-    plan.token_claims["auth_time"] = json!(now - 60);
+    plan.token_claims["auth_time"] = json!(now.saturating_sub(60));
     plan.field("content-type", "application/json");
     let body = json!({ "to": { "url": "https://api.example.com" }, "format": "csv" });
     plan.body = Some(body.to_string().into_bytes());
