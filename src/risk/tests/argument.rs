@@ -3,6 +3,7 @@
 use super::*;
 use crate::risk::argument::{Argument, Counts, LONGEST, MOST_ITEMS};
 use crate::risk::pattern::Pattern;
+use crate::testing::test;
 
 fn patterns(texts: &[&str]) -> Vec<Pattern> {
     texts.iter().map(|it| Pattern::parse(it).unwrap()).collect()
