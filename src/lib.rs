@@ -27,6 +27,7 @@ pub mod policy;
 pub mod proof;
 pub mod reason;
 pub mod record;
+pub mod renewals;
 pub mod respond;
 pub mod revocation;
 pub mod risk;

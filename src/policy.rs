@@ -322,6 +322,8 @@ pub struct Route {
     pub behaviour: behaviour::Rules,
     /// How long its streams may be open.
     pub streams: Streams,
+    /// The route whose streams its requests carry on, where they do nothing else.
+    pub renews: Option<Rc<str>>,
     /// What happens between the thresholds.
     pub step_up: Option<step_up::Rules>,
     /// Whether its callers' tokens are exchanged for others.

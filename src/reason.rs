@@ -350,6 +350,14 @@ reasons! {
     DecisionMismatched = "decision_mismatched",
 
     // Streams that end.
+    /// Nothing names what shall be renewed: the caller's tokens have no `txn`.
+    RenewalUnnamed = "renewal_unnamed",
+    /// This caller has as many streams renewed as one caller may have.
+    RenewalQuota = "renewal_quota",
+    /// There is no room to note this renewal.
+    RenewalsFull = "renewals_full",
+    /// The notes of renewals could not be read or written.
+    RenewalsFault = "renewals_fault",
     /// The token of an open stream expired, and the grace after it is over.
     StreamTokenExpired = "stream_token_expired",
     /// What granted an open stream ended: its transaction token, or an instant of its transaction.

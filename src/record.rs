@@ -1,12 +1,16 @@
 //! The decision record: one JSON line for every verdict. `envoy/decision-record.schema.json` is its
 //! published schema.
 
+mod stream;
+
 use crate::crypto::Engine;
 use crate::reason::Reason;
 use crate::time::UnixTime;
 use serde::Serialize;
 use std::fmt::Write as _;
 use std::rc::Rc;
+
+pub use stream::Stream;
 
 pub use crate::crypto::digest::to_base64url as base64url;
 
@@ -107,18 +111,6 @@ pub struct Record {
     pub stream: Option<Box<Stream>>,
 }
 
-/// A stream that the gate ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
-pub struct Stream {
-    /// The id of the decision that had let it go on.
-    pub decision: String,
-    /// How long it was open, in milliseconds.
-    pub open_ms: u64,
-    /// Why it was revoked, in the code with which requests are refused for it; null where it was not.
-    pub cause: Option<&'static str>,
-}
-
 /// A verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(not(target_arch = "wasm32"), derive(schemars::JsonSchema))]
@@ -134,6 +126,8 @@ pub enum Verdict {
     Publish,
     /// It went upstream before, and the gate ended its stream.
     End,
+    /// It was permitted, and carries streams on that are open. The gate answered it.
+    Renew,
 }
 
 /// One part of a score.
@@ -300,13 +294,6 @@ impl Record {
     pub fn close_forwarded(&mut self) {
         self.reason = None;
         self.verdict = Verdict::Forward;
-    }
-
-    /// Notes the end of a stream.
-    pub fn close_ended(&mut self, reason: Reason, stream: Stream) {
-        self.reason = Some(reason.code());
-        self.verdict = Verdict::End;
-        self.stream = Some(Box::new(stream));
     }
 
     /// Notes that the request was answered with the gate's public keys.

@@ -38,21 +38,30 @@ pub enum Document {
     KeySet,
     /// The metadata of a protected resource (RFC 9728).
     Metadata,
+    /// Nothing: streams were renewed.
+    Renewed,
 }
 
 impl Document {
-    /// Headers of the answer. Whoever reads it may keep it for a while: a new key is published before
-    /// it signs.
+    /// The status of the answer.
     #[must_use]
-    pub const fn headers(self) -> [(&'static str, &'static str); 2] {
-        let media_type = match self {
-            Self::KeySet => "application/jwk-set+json",
-            Self::Metadata => "application/json",
-        };
-        [
-            ("content-type", media_type),
-            ("cache-control", "max-age=300"),
-        ]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::KeySet | Self::Metadata => 200,
+            Self::Renewed => 204,
+        }
+    }
+
+    /// Headers of the answer. Whoever reads a document may keep it for a while: a new key is published
+    /// before it signs.
+    #[must_use]
+    pub const fn headers(self) -> &'static [(&'static str, &'static str)] {
+        const KEPT: (&str, &str) = ("cache-control", "max-age=300");
+        match self {
+            Self::KeySet => &[("content-type", "application/jwk-set+json"), KEPT],
+            Self::Metadata => &[("content-type", "application/json"), KEPT],
+            Self::Renewed => &[("cache-control", "no-store")],
+        }
     }
 
     /// The response-code detail of the answer.
@@ -61,6 +70,7 @@ impl Document {
         match self {
             Self::KeySet => "keys_published",
             Self::Metadata => "metadata_published",
+            Self::Renewed => "streams_renewed",
         }
     }
 }

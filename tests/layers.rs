@@ -21,7 +21,7 @@ const LAYERS: &[&[&str]] = &[
     &["respond", "record", "assertion"],
     &["step_up"],
     &["risk", "transaction", "mcp", "proof", "keys", "revocation"],
-    &["supply", "behaviour"],
+    &["supply", "behaviour", "renewals"],
     &["uses"],
     &["token"],
     &["jose"],

@@ -5,7 +5,7 @@ use super::abi::{self, Fault, Level};
 use super::asserting::asserter;
 use super::exchange::Exchanges;
 use super::held::Held;
-use super::logs::{closed, logs, memory, rolling};
+use super::logs::{closed, logs, memory, renewals, rolling};
 use super::meters::Meters;
 use super::ports::{Closed, Counted, Rolled, SharedData};
 use super::read::{self, Moment};
@@ -23,6 +23,7 @@ use crate::proof::Method;
 use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::ReplayLog;
 use crate::reason::Reason;
+use crate::renewals::{Nothing, Renewals};
 use crate::revocation;
 use crate::revocation::store::Means;
 use crate::risk::Need;
@@ -118,6 +119,7 @@ pub(super) struct Gate {
     replay: Box<dyn ReplayLog>,
     transactions: Box<dyn TransactionLog>,
     memory: Box<dyn Memory>,
+    renewals: Box<dyn Renewals>,
     nonces: Option<Mint>,
     tokens: RefCell<Cache>,
     asserter: Option<Asserter>,
@@ -165,6 +167,7 @@ impl Gate {
             replay,
             transactions,
             memory: memory(&policy, secret),
+            renewals: renewals(&policy, secret),
             asserter,
             nonces,
             clients,
@@ -220,6 +223,7 @@ impl Gate {
             replay: Box::new(Closed),
             transactions: Box::new(Closed),
             memory: Box::new(Blank),
+            renewals: Box::new(Nothing),
             nonces: None,
             tokens: RefCell::default(),
             asserter: None,
@@ -324,6 +328,7 @@ impl Gate {
             lists: &lists,
             replay: &*self.replay,
             memory: &*self.memory,
+            renewals: &*self.renewals,
             nonces: self.nonces.as_ref(),
             leases: &self.leases,
             transactions: &*self.transactions,

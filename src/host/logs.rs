@@ -4,6 +4,7 @@ use super::ports::{Closed, Kept, SharedBuckets, leave_worker_memory, worker_memo
 use crate::behaviour::{Blank, Ledger, Memory};
 use crate::policy::{self, Policy};
 use crate::proof::replay::{Log, ReplayLog};
+use crate::renewals::{Nothing, Renewals, Shared};
 use crate::time::UnixTime;
 use crate::transaction::single_use::{self, TransactionLog};
 use crate::uses::Geometry;
@@ -72,6 +73,15 @@ pub(super) fn memory(policy: &Policy, secret: &[u8]) -> Box<dyn Memory> {
     let key = Kept::Past.key(secret);
     let pages = SharedBuckets::of(secret, Kept::Past);
     Box::new(Ledger::open(pages, policy.behaviour, key))
+}
+
+/// What carries open streams on, where a route does: for all workers of the process.
+pub(super) fn renewals(policy: &Policy, secret: &[u8]) -> Box<dyn Renewals> {
+    if !policy.renews() {
+        return Box::new(Nothing);
+    }
+    let key = Kept::Renewals.key(secret);
+    Box::new(Shared::open(SharedBuckets::of(secret, Kept::Renewals), key))
 }
 
 /// The leases of the policy's store, none yet, for the uses of proofs and of transactions: for those

@@ -56,6 +56,8 @@ pub(super) struct Meters {
     pub(super) left: Meter,
     /// Streams that the gate ended.
     ended: Meter,
+    /// Requests that carry streams on.
+    pub(super) renewed: Meter,
     /// Requests that wait.
     pub(super) waiting: Meter,
     /// Fetches of keys that brought some.
@@ -104,6 +106,7 @@ impl Meters {
             circuit_closed: Meter::counter("countersign.circuit.closed"),
             left: Meter::counter("countersign.left"),
             ended: Meter::counter("countersign.streams.ended"),
+            renewed: Meter::counter("countersign.streams.renewed"),
             waiting: Meter::gauge("countersign.waiting"),
             fetched: Meter::counter("countersign.keys.fetch_ok"),
             fetch_failed: Meter::counter("countersign.keys.fetch_failed"),
@@ -146,7 +149,7 @@ impl Meters {
         match verdict {
             Verdict::Forward => self.glass_forwarded.add(1),
             Verdict::Refuse | Verdict::Challenge => self.glass_refused.add(1),
-            Verdict::Publish | Verdict::End => {}
+            Verdict::Publish | Verdict::End | Verdict::Renew => {}
         }
     }
 

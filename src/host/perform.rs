@@ -9,7 +9,7 @@ use super::waiting::{Caller, Entry};
 use crate::pipeline::{Answer, BodyFault, Listening, Outcome, Question, Release, Step, Waiting};
 use crate::reason::Reason;
 use crate::record::Record;
-use crate::respond::{self, Reply, Terms};
+use crate::respond::{self, Document, Reply, Terms};
 use crate::step_up::{Call, Silence};
 use crate::token::exchange::Order;
 use crate::uses::fleet;
@@ -237,11 +237,18 @@ impl Gate {
             Outcome::Publish(published, record) => {
                 self.put(&record);
                 let document = published.document;
+                if document == Document::Renewed {
+                    self.meters.renewed.add(1);
+                }
+                let own = published.response.iter();
+                let own = own.map(|(name, value)| (*name, value.as_str()));
+                let headers: Vec<(&str, &str)> =
+                    document.headers().iter().copied().chain(own).collect();
                 send(
-                    200,
+                    document.status(),
                     document.details(),
                     &published.text,
-                    &document.headers(),
+                    &headers,
                 );
             }
         }

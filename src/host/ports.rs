@@ -53,6 +53,8 @@ pub(super) enum Kept {
     Transactions,
     /// What was forwarded before.
     Past,
+    /// What carries open streams on.
+    Renewals,
 }
 
 impl Kept {
@@ -62,6 +64,7 @@ impl Kept {
             Self::Proofs => "replay buckets",
             Self::Transactions => "transaction buckets",
             Self::Past => "behaviour pages",
+            Self::Renewals => "renewal pages",
         }
     }
 
@@ -73,6 +76,7 @@ impl Kept {
                 Self::Proofs => "replay",
                 Self::Transactions => "transactions",
                 Self::Past => "behaviour",
+                Self::Renewals => "renewals",
             },
         )
     }

@@ -88,10 +88,38 @@ impl Gate {
         }
         loop {
             let due = self.streams.open.borrow_mut().take_due(now);
-            let Some((stream, ended)) = due else {
+            let Some((stream, due)) = due else {
                 return;
             };
-            self.end(stream, ended, now);
+            match self.renewed(due) {
+                Ok(renewed) => {
+                    let due = renewed.tenure.due();
+                    self.streams.open.borrow_mut().note(stream, due, renewed);
+                }
+                Err(ended) => self.end(stream, ended, now),
+            }
+        }
+    }
+
+    /// A stream that is due, if a renewal carries it on that stands itself; or else as it must end.
+    fn renewed(&self, mut due: Stream) -> Result<Stream, Stream> {
+        let has_more = self.with_env(|env| due.tenure.renew(env));
+        if has_more != Some(true) {
+            return Err(due);
+        }
+        let stands = self.with_env(|env| {
+            let denies = |policy: &Rc<Policy>| due.tenure.is_let_in(&policy.deny);
+            denies(&self.policy)?;
+            if let Some(policy) = &*self.streams.successor.borrow() {
+                denies(policy)?;
+            }
+            due.tenure.is_valid(&self.policy, env.lists)
+        });
+        due.cause = stands.unwrap_or(Err(Reason::HostFault)).err();
+        if due.cause.is_none() {
+            Ok(due)
+        } else {
+            Err(due)
         }
     }
 

@@ -373,7 +373,26 @@ impl Case {
     pub(super) fn published(mut self, document: Document, text: &Rc<str>) -> Outcome {
         self.record.close_published();
         let text = Rc::clone(text);
-        Outcome::Publish(Published { document, text }, self.record)
+        let response = Vec::new();
+        let published = Published {
+            document,
+            text,
+            response,
+        };
+        Outcome::Publish(published, self.record)
+    }
+
+    /// The verdict that carries streams on, with what its response is to say.
+    pub(super) fn renewed(mut self, mut response: Vec<(&'static str, String)>) -> Outcome {
+        let nonce = self.nonce.take();
+        response.extend(nonce.map(|it| (NONCE_FIELD, it)));
+        self.record.close_renewed();
+        let published = Published {
+            document: Document::Renewed,
+            text: "".into(),
+            response,
+        };
+        Outcome::Publish(published, self.record)
     }
 
     /// The verdict that forwards. What may be released is made by `release` alone.

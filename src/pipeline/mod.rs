@@ -39,6 +39,7 @@ use crate::policy::Policy;
 use crate::proof::dpop::nonce::Mint;
 use crate::proof::replay::ReplayLog;
 use crate::reason::Reason;
+use crate::renewals::Renewals;
 use crate::respond::Document;
 use crate::revocation::ListStore;
 use crate::step_up::circuit::Circuits;
@@ -86,6 +87,8 @@ pub struct Env<'a> {
     pub transactions: &'a dyn TransactionLog,
     /// What entries of transactions in the store of the fleet live by.
     pub transaction_leases: &'a dyn fleet::Leases,
+    /// What carries open streams on.
+    pub renewals: &'a dyn Renewals,
     /// What is remembered of earlier requests, for routes that ask.
     pub memory: &'a dyn Memory,
     /// Tokens that were verified before.
@@ -266,13 +269,23 @@ fn use_up(exchanged: Exchanged, mut case: Case, env: &Env<'_>) -> Step {
     }
 }
 
-/// The one way to forward a governed request.
+/// The one way to forward a governed request; or to have it carry others on.
 fn forward(consumed: &Consumed, case: Case, env: &Env<'_>) -> Outcome {
     let assessed = consumed.cleared().assessed();
-    match release::granted(consumed, env, &case) {
-        Ok(mut release) => {
+    let tenure = Tenure::of(consumed, env, &case);
+    let released = release::granted(consumed, env, &case);
+    let released = released.and_then(|release| match tenure.route_renewed() {
+        Some(route) => tenure.note(route, env).map(|()| (release, true)),
+        None => Ok((release, false)),
+    });
+    match released {
+        Ok((release, true)) => {
             assessed.is_seen(env);
-            release.tenure = Some(Box::new(Tenure::of(consumed, env, &case)));
+            case.renewed(release.response)
+        }
+        Ok((mut release, false)) => {
+            assessed.is_seen(env);
+            release.tenure = Some(Box::new(tenure));
             case.forwarded(release)
         }
         Err(reason) => {

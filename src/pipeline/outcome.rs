@@ -27,6 +27,8 @@ pub struct Published {
     pub document: Document,
     /// Its text.
     pub text: Rc<str>,
+    /// Further headers of the answer.
+    pub response: Vec<(&'static str, String)>,
 }
 
 impl Outcome {

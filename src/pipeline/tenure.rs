@@ -1,18 +1,22 @@
 //! How long a request that went upstream may go on: until its token ends, or what grants it, or the
 //! life that its route lets it have; or until its caller is denied or revoked.
 
+use crate::crypto::digest::Digest32;
+use crate::json::Json;
 use crate::pipeline::Env;
-use crate::pipeline::authenticate::{entry, keys_stand, names, names_without_token};
+use crate::pipeline::authenticate::{Authenticated, entry, keys_stand, names, names_without_token};
 use crate::pipeline::case::Case;
 use crate::pipeline::consume::Consumed;
 use crate::pipeline::principal::Principal;
 use crate::policy::{Policy, Route};
-use crate::proof::Possession;
+use crate::proof::mtls::Presented;
+use crate::proof::{Possession, Proven};
 use crate::reason::Reason;
 use crate::record::{self, Record, Stream};
+use crate::renewals::{Name, Renewal};
 use crate::respond::Reply;
-use crate::revocation::deny::DenyList;
-use crate::revocation::{ListStore, Refused};
+use crate::revocation::deny::{DenyList, Names, name_of};
+use crate::revocation::{ListStore, Refused, find_again};
 use crate::time::UnixTime;
 use crate::token::Token;
 use std::fmt;
@@ -36,6 +40,11 @@ pub struct Tenure {
     transaction: Option<Rc<Token>>,
     is_glass: bool,
     end: End,
+    /// When its life is spent, however often it is renewed.
+    life: End,
+    /// What it rests on by now, where it was renewed.
+    renewed: Option<Renewal>,
+    renewals: u32,
 }
 
 /// When something ends, and why.
@@ -61,6 +70,10 @@ impl Tenure {
         let authorized = &consumed.cleared().assessed().authorized;
         let caller = &authorized.caller;
         let route = &caller.admitted.route;
+        let life = End {
+            at: env.now.after(route.streams.max_life),
+            reason: Reason::StreamLifeSpent,
+        }; // E4
         Self {
             decision: case.entropy(),
             trace: case
@@ -72,8 +85,87 @@ impl Tenure {
             possession: caller.possession.clone(),
             transaction: caller.transaction.clone(),
             is_glass: authorized.parties.glass.is_some(),
-            end: first_end(authorized.granted_until(), caller, env),
+            end: ends_with(authorized.granted_until(), caller, env)
+                .map_or(life, |end| end.min(life)),
+            life,
+            renewed: None,
+            renewals: 0,
         }
+    }
+
+    /// The route whose streams it carries on, where it does nothing else.
+    pub(super) fn route_renewed(&self) -> Option<&str> {
+        self.route.renews.as_deref()
+    }
+
+    /// Has the streams of this route carried on that the same caller has, for the same transaction, for
+    /// as long as what this request rests on.
+    ///
+    /// # Errors
+    /// [`Reason::RenewalUnnamed`] where no token has a `txn`; or as [`Renewals::note`].
+    ///
+    /// [`Renewals::note`]: crate::renewals::Renewals::note
+    pub(super) fn note(&self, route: &str, env: &Env<'_>) -> Result<(), Reason> {
+        let token = self.principal.token().ok_or(Reason::RenewalUnnamed)?;
+        let status = entry(token, env.policy)?;
+        let renewal = Renewal {
+            until: self.end.at,
+            token: token.id().map(name_of),
+            status: status.map(|it| it.name()),
+        };
+        self.with_name(route, |name| env.renewals.note(name, &renewal, env.now))
+            .ok_or(Reason::RenewalUnnamed)?
+    }
+
+    /// Takes in a renewal, if there is one that carries the stream on. Whether there is.
+    ///
+    /// - E7: the route lets its streams be renewed, and the renewal is one of the same issuer, subject,
+    ///   actor, keys and `txn`, for this route.
+    /// - E8: it reaches further than what the stream rests on, and no further than its life.
+    pub fn renew(&mut self, env: &Env<'_>) -> bool {
+        if !self.route.streams.renew {
+            return false; // E7
+        }
+        let found = self.with_name(&self.route.name, |name| env.renewals.find(name)); // E7
+        let Some(found) = found.flatten() else {
+            return false;
+        };
+        let end = End {
+            at: found.until,
+            reason: Reason::StreamTokenExpired,
+        };
+        let end = end.min(self.life); // E8
+        if end.at <= self.end.at {
+            return false; // E8
+        }
+        self.end = end;
+        self.renewed = Some(found);
+        self.renewals = self.renewals.saturating_add(1);
+        true
+    }
+
+    /// Acts with what names its streams, if anything does.
+    fn with_name<T>(&self, route: &str, act: impl FnOnce(&Name<'_>) -> T) -> Option<T> {
+        let token = self.principal.token()?;
+        let chain = self.transaction.as_deref();
+        let own = || token.claims().get("txn").and_then(Json::as_str);
+        let transaction = match chain {
+            Some(chain) => chain.transaction()?.txn.as_str(),
+            None => own()?,
+        };
+        let shown = self.possession.keys().map(Proven::thumbprint);
+        let certificate = self.possession.certificate().map(Presented::digest);
+        let mut keys: Vec<&Digest32> = shown.chain(certificate).collect();
+        keys.sort_unstable();
+        Some(act(&Name {
+            route,
+            issuer: token.issuer_uri(),
+            subject: token.subject(),
+            actor: token.actor().map(|it| (it.issuer(), it.subject())),
+            chain: chain.map(Token::issuer_uri),
+            transaction,
+            keys: &keys,
+        }))
     }
 
     /// From when on it must not be open any more: the grace of its route is in it.
@@ -90,9 +182,17 @@ impl Tenure {
     /// # Errors
     /// As [`DenyList::check_token`] and [`DenyList::check_key`].
     pub fn is_let_in(&self, deny: &DenyList) -> Result<(), Reason> {
-        match self.principal.token() {
-            Some(token) => deny.check_token(&names(token))?, // E5
-            None => deny.check_token(&names_without_token(&self.principal))?, // E5
+        match (self.principal.token(), &self.renewed) {
+            (Some(token), None) => deny.check_token(&names(token))?, // E5
+            (Some(token), Some(renewed)) => {
+                let names = names(token);
+                deny.check_token(&Names { id: None, ..names })?; // E5
+                renewed
+                    .token
+                    .iter()
+                    .try_for_each(|it| deny.check_name(it))?; // E5
+            }
+            (None, _) => deny.check_token(&names_without_token(&self.principal))?, // E5
         }
         if let Some(token) = &self.transaction {
             deny.check_token(&names(token))?; // E5
@@ -108,11 +208,20 @@ impl Tenure {
     /// # Errors
     /// As [`Entry::check`](crate::revocation::Entry::check).
     pub fn is_valid(&self, policy: &Policy, lists: &dyn ListStore) -> Result<(), Reason> {
-        let tokens = self.principal.token().into_iter();
-        for token in tokens.chain(self.transaction.as_deref()) {
-            let Some(entry) = entry(token, policy)? else {
-                continue;
-            };
+        let own = match (self.principal.token(), &self.renewed) {
+            (Some(token), None) => entry(token, policy)?,
+            (Some(token), Some(renewed)) => {
+                let found = renewed.status.as_ref();
+                let found = found.map(|(list, index)| {
+                    find_again((list, *index), token.issuer(), &policy.status_lists)
+                });
+                found.transpose()?
+            }
+            (None, _) => None,
+        };
+        let chain = self.transaction.as_deref();
+        let chain = chain.map(|token| entry(token, policy)).transpose()?;
+        for entry in own.into_iter().chain(chain.flatten()) {
             entry.check(lists).map_err(|refused| match refused {
                 Refused::Reason(reason) => reason,
                 Refused::NeedsList(_) => Reason::StatusUnavailable,
@@ -148,24 +257,24 @@ impl Tenure {
         let stream = Stream {
             decision: record::hexadecimal(&self.decision),
             open_ms: u64::try_from(open).unwrap_or(u64::MAX),
+            renewals: self.renewals,
             cause: cause.map(Reason::code),
         };
         told.ended(reason, stream)
     }
 }
 
-/// The first end of what a request rests on.
+/// When the first ends of what a request rests on.
 ///
 /// - E1: its token, with the leeway of its issuer.
 /// - E2: its transaction token, with the leeway of its issuer.
 /// - E3: an instant of the granted transaction that a binding holds against the clock.
 /// - E4: the life that its route lets a stream have.
-fn first_end(
+fn ends_with(
     granted_until: Option<UnixTime>,
-    caller: &super::authenticate::Authenticated,
+    caller: &Authenticated,
     env: &Env<'_>,
-) -> End {
-    let life = caller.admitted.route.streams.max_life;
+) -> Option<End> {
     let end_of = |token: &Token, reason| {
         let issuer = env.policy.issuers.get(token.issuer().0);
         let leeway = issuer.map(|issuer| issuer.leeway).unwrap_or_default();
@@ -182,10 +291,6 @@ fn first_end(
         at,
         reason: Reason::StreamGrantEnded,
     }); // E3
-    let life = End {
-        at: env.now.after(life),
-        reason: Reason::StreamLifeSpent,
-    }; // E4
     let ends = [token, transaction, granted];
-    ends.into_iter().flatten().fold(life, End::min)
+    ends.into_iter().flatten().min()
 }

@@ -75,6 +75,7 @@ const STEP_UP: Row = (
 );
 const GATE: Row = (503, "The gate cannot decide now", Authenticate::No);
 const LATE: Row = (504, "The gate waited too long", Authenticate::No);
+const MANY_RENEWALS: Row = (429, "Too many streams are renewed", Authenticate::No);
 const ENDED: Row = (504, "The stream has ended", Authenticate::No);
 const HEADERS: Row = (431, "The request headers are too large", Authenticate::No);
 const AMBIGUOUS: Row = (
@@ -144,7 +145,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::TransactionLogFull | R::TransactionLogFault | R::IntrospectionRejected | R::IntrospectionMalformed | R::IntrospectionBudget
         | R::ExchangeUnavailable | R::ExchangeRejected | R::ExchangeMalformed | R::ExchangeTokenInvalid
         | R::ExchangeKeyUnknown | R::ExchangeLifetime | R::ExchangeSubject | R::ExchangeScope
-        | R::ExchangeTransaction => GATE,
+        | R::RenewalsFull | R::RenewalsFault | R::ExchangeTransaction => GATE,
         R::DeadlineExceeded | R::RequestEnded => LATE,
         R::HeadersTooLarge => HEADERS,
         R::HeaderMalformed | R::TargetAmbiguous | R::OverrideRefused => AMBIGUOUS,
@@ -174,7 +175,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         R::ContentDigestMismatch => CONTENT,
         R::TransactionTokenInvalid | R::TransactionTokenExpired => TRANSACTION_TOKEN,
         R::TransactionTokenMissing | R::TransactionTokenUnbound | R::TransactionRequester
-        | R::TransactionScope => TRANSACTION_UNTOLD,
+        | R::TransactionScope | R::RenewalUnnamed => TRANSACTION_UNTOLD,
         R::ProofNonceMissing | R::ProofNonceInvalid | R::ProofNonceExpired => NONCE,
         R::ReplayQuota => QUOTA,
         R::DetailMissing | R::DetailAmbiguous | R::ClaimUnlisted | R::QueryUnlisted | R::BodyUnlisted
@@ -192,6 +193,7 @@ pub(super) const fn row(reason: Reason) -> Row {
         | R::RiskRefused | R::DecisionDenied | R::DecisionObligation
         | R::SubjectDenied | R::KeyDenied | R::TransactionDenied => REFUSED,
         R::StepUpRequired => STEP_UP,
+        R::RenewalQuota => MANY_RENEWALS,
         R::StreamTokenExpired | R::StreamGrantEnded | R::StreamRevoked | R::StreamLifeSpent => ENDED,
     }
 }

@@ -82,6 +82,18 @@ impl DenyList {
         Ok(())
     }
 
+    /// Holds the digest of the `jti` of a token against the list.
+    ///
+    /// # Errors
+    /// [`Reason::TokenDenied`].
+    pub fn check_name(&self, name: &Digest32) -> Result<(), Reason> {
+        if self.tokens.has(name) {
+            Err(Reason::TokenDenied)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Holds the thumbprint of a key, or the digest of a certificate, whose possession was shown,
     /// against the list.
     ///
@@ -96,7 +108,9 @@ impl DenyList {
     }
 }
 
-fn name_of(name: &str) -> Digest32 {
+/// The digest of a name, such as a `jti`.
+#[must_use]
+pub fn name_of(name: &str) -> Digest32 {
     sha256(&[name.as_bytes()])
 }
 

@@ -9,10 +9,12 @@ pub mod store;
 #[cfg(test)]
 mod tests;
 
+use crate::crypto::digest::Digest32;
 use crate::reason::Reason;
 use crate::supply::Source;
 use crate::token::IssuerId;
 use crate::token::issuer::StatusDemand;
+use deny::name_of;
 use reference::Reference;
 use status_list::{Status, StatusList};
 use std::rc::Rc;
@@ -114,7 +116,36 @@ pub fn find<'l>(
     }))
 }
 
+/// Finds an entry of a token that was verified elsewhere in this process, by the digest of its list's
+/// URI.
+///
+/// # Errors
+/// [`Reason::StatusListUnknown`].
+pub fn find_again<'l>(
+    (uri, index): (&Digest32, u64),
+    issuer: IssuerId,
+    lists: &'l [List],
+) -> Result<Entry<'l>, Reason> {
+    let is_it = |list: &List| list.issuer == issuer && name_of(&list.uri) == *uri;
+    let (place, list) = lists
+        .iter()
+        .enumerate()
+        .find(|(_, list)| is_it(list))
+        .ok_or(Reason::StatusListUnknown)?; // L1
+    Ok(Entry {
+        list,
+        place: ListId(place),
+        index,
+    })
+}
+
 impl Entry<'_> {
+    /// What it is found by again: the digest of the list's URI, and its index.
+    #[must_use]
+    pub fn name(&self) -> (Digest32, u64) {
+        (name_of(&self.list.uri), self.index)
+    }
+
     /// Looks up what the issuer says of the token now.
     ///
     /// - L4: the list is at hand, and neither past its `exp` nor older than the policy allows.

@@ -122,10 +122,17 @@ impl Binding {
         measure.judge_number(sum)
     }
 
+    /// Whether it is held against the clock.
+    pub(super) fn is_of_clock(&self) -> bool {
+        self.place == Place::Now && self.comparison == Comparison::Outlasts
+    }
+
     /// The last moment at which the binding holds, where it is held against the clock.
     pub(super) fn until(&self, sets: &Sets<'_>) -> Option<UnixTime> {
-        let is_of_clock = self.place == Place::Now && self.comparison == Comparison::Outlasts;
-        let claim = is_of_clock.then(|| self.claim.of(sets).ok())??.as_str()?;
+        let claim = self
+            .is_of_clock()
+            .then(|| self.claim.of(sets).ok())??
+            .as_str()?;
         Instant::parse(claim).map(Instant::moment)
     }
 }

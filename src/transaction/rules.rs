@@ -181,6 +181,12 @@ impl Rules {
         }
     }
 
+    /// Whether what is granted has an end: a binding is held against the clock.
+    #[must_use]
+    pub fn ends(&self) -> bool {
+        self.bindings.iter().any(Binding::is_of_clock)
+    }
+
     /// Whether the digest of the body is bound.
     #[must_use]
     pub fn binds_digest(&self) -> bool {

@@ -22,6 +22,7 @@ use countersign::proof::dpop::nonce::Mint;
 use countersign::proof::replay::Log;
 use countersign::reason::Reason;
 use countersign::record::Record;
+use countersign::renewals;
 use countersign::revocation::status_list::{Expected as OfList, verify};
 use countersign::revocation::{self, List, ListId, ListStore};
 use countersign::step_up::circuit::Circuits;
@@ -135,6 +136,8 @@ pub(crate) struct World {
     pub(crate) log: Log<Memory>,
     /// The log of transactions.
     pub(crate) transactions: single_use::Log<Memory>,
+    /// What carries open streams on.
+    pub(crate) renewals: renewals::Shared<Memory>,
     /// What is remembered of forwarded requests.
     pub(crate) memory: Box<dyn behaviour::Memory>,
     /// The store that the fleet shares.
@@ -189,6 +192,10 @@ impl World {
             log,
             transactions,
             memory: past::memory(&policy),
+            renewals: renewals::Shared::open(
+                Memory::default(),
+                MacKey::derive(b"a secret of at least thirty-two bytes", "renewals"),
+            ),
             fleet: Rc::new(Fleet::at(now)),
             tokens: RefCell::new(Cache::holding(64)),
             nonces,
@@ -230,6 +237,7 @@ impl World {
             lists: &self.lists,
             replay: &self.log,
             memory: &*self.memory,
+            renewals: &self.renewals,
             leases: &*self.fleet,
             transactions: &self.transactions,
             transaction_leases: &*self.fleet,

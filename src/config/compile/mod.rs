@@ -92,12 +92,7 @@ pub(super) fn policy(document: Document, digest: Rc<str>, faults: &mut Faults) -
     let pool = sections.pool(deadline, &root, faults);
     let issuer_names = pool.as_ref().map(issuers::Pool::names);
     let issuers = pool.and_then(issuers::Pool::finish);
-    let streams = streams::compile(
-        whole.streams,
-        Some(streams::DEFAULT),
-        &root.member("streams"),
-        faults,
-    );
+    let streams = streams::compile(whole.streams, &root.member("streams"), faults);
     let mut known = names::Known {
         streams,
         origins: origins.as_deref(),

@@ -40,6 +40,7 @@ pub(super) fn compile(
         mcp::unlisted(route, &index, &at.item(*place), faults);
     }
     if routes.len() == count {
+        streams::check(&routes, at, faults);
         behaviour::link(&mut routes, known.has_behaviour, at, faults);
     }
     Some(Found {
@@ -93,7 +94,8 @@ fn route(
         faults,
     );
     let streams_at = at.member("streams");
-    let streams = streams::compile(written.streams, known.streams, &streams_at, faults);
+    let streams = streams::of_route(written.streams, known.streams, &streams_at, faults);
+    let renews = Part::open_if_there(written.renews, &at.member("renews"), faults);
     let nonce_at = at.member("nonce");
     let nonce = dpop::of_route(written.nonce, proof.as_ref(), known, &nonce_at, faults);
     let replay_at = at.member("replay");
@@ -237,6 +239,7 @@ fn route(
         risk: risk?,
         behaviour: Rules::default(),
         streams: streams?,
+        renews: renews?.map(Rc::from),
         step_up: step_up?,
         exchange: exchange?,
         challenge_algs: Rc::clone(algs),

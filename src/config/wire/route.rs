@@ -7,7 +7,7 @@ use super::replay::RouteScope;
 use super::risk::Risk;
 use super::scalar::{Age, Size, Span, Whole};
 use super::signature::Signature;
-use super::streams::Streams;
+use super::streams::RouteStreams;
 use super::transaction::Transaction;
 use super::upstream::Handing;
 use super::workload::TransactionToken;
@@ -61,7 +61,10 @@ pub(in crate::config) struct Route {
     /// The score.
     pub(in crate::config) risk: Part<Risk>,
     /// How long its streams may be open: as `streams` of the policy says unless written.
-    pub(in crate::config) streams: Option<Part<Streams>>,
+    pub(in crate::config) streams: Option<Part<RouteStreams>>,
+    /// The name of the route whose streams its requests carry on. They are judged like any other, and
+    /// then answered with `204` by the gate itself: nothing of them goes upstream.
+    pub(in crate::config) renews: Option<Part<String>>,
     /// What becomes of the proofs of its requests.
     pub(in crate::config) upstream: Option<Part<Handing>>,
     /// What happens from `risk.step_up_at`.
