@@ -25,6 +25,8 @@ mod mutations;
 #[expect(dead_code, reason = "what other tests share")]
 #[path = "support/opaque.rs"]
 mod opaque;
+#[path = "flow/renewals.rs"]
+mod renewals;
 #[path = "flow/streams.rs"]
 mod streams;
 mod support;
@@ -64,9 +66,15 @@ const BY_STATUS_LISTS: &[Reason] = &[Reason::StatusMissing, Reason::StatusUnavai
 /// Reasons that `mesh` produces.
 const BY_ENVOY_ROUTES: &[Reason] = &[Reason::EnvoyRouteMismatch, Reason::EnvoyRouteUnreadable];
 
-/// Reasons that the unit tests of `single_use` produce: of a workload that is known by a token without
-/// a name.
-const BY_UNIT_TESTS: &[Reason] = &[Reason::TransactionUnnamed];
+/// Reasons that the unit tests of `single_use` and `renewals` produce: of a workload that is known by a
+/// token without a name, and of notes that find no room; and one that the tests of renewals here do.
+const BY_UNIT_TESTS: &[Reason] = &[
+    Reason::TransactionUnnamed,
+    Reason::RenewalQuota,
+    Reason::RenewalsFull,
+    Reason::RenewalsFault,
+    Reason::RenewalUnnamed,
+];
 
 #[test]
 fn every_row_of_the_flow_table_holds() {

@@ -86,7 +86,11 @@ fn streams_are_open_for_as_long_as_is_written() {
         lives.collect::<Vec<_>>()
     };
     let own = lives("tests/policies/good/streams.yaml");
-    assert_eq!(own, [(0, 1800), (2, 8 * 3600)]);
+    assert_eq!(own, [(0, 1800), (2, 8 * 3600), (2, 8 * 3600)]);
+    let routes = load(&policy("tests/policies/good/streams.yaml")).routes;
+    let renew: Vec<_> = routes.iter().map(|it| it.streams.renew).collect();
+    assert_eq!(renew, [true, false, false]);
+    assert_eq!(routes[2].renews.as_deref(), Some("chat"));
     let default = lives("tests/policies/good/minimal.yaml");
     assert_eq!(default, [(5, 8 * 3600)]);
 }

@@ -26,6 +26,23 @@ fn a_feed_goes_on_until_its_token_ends_or_its_hour_is_over() {
 }
 
 #[test]
+fn a_fresh_token_of_its_reader_renews_it() {
+    let world = world("streams");
+    let mut plan = feed("first");
+    plan.token_claims["txn"] = json!("a job");
+    let Outcome::Forward(release, _) = judge(&world, &plan) else {
+        panic!("refused")
+    };
+    let mut tenure = release.tenure.unwrap();
+    let mut fresh = feed("fresh").to("POST", "/feed-renewals");
+    fresh.token_claims["txn"] = json!("a job");
+    fresh.token_claims["exp"] = json!(NOW + 600);
+    assert!(matches!(judge(&world, &fresh), Outcome::Publish(..)));
+    assert!(world.with(|env| tenure.renew(env)));
+    assert_eq!(tenure.due().millis() / 1000 - NOW, 606);
+}
+
+#[test]
 fn a_token_without_its_scope_opens_none() {
     let mut plan = feed("no scope");
     plan.token_claims["scope"] = json!("accounts:read");

@@ -284,7 +284,8 @@ fn the_record_of_an_end_names_the_decision_that_it_ends() {
     let (begun, end) = (read(&begun), read(&end));
     assert_eq!(end["verdict"], "end");
     assert_eq!(end["reason"], "stream_revoked");
-    let stream = json!({ "decision": begun["id"], "open_ms": 1234, "cause": "key_denied" });
+    let stream =
+        json!({ "decision": begun["id"], "open_ms": 1234, "renewals": 0, "cause": "key_denied" });
     assert_eq!(end["stream"], stream);
     assert!(begun.get("stream").is_none());
     for member in [

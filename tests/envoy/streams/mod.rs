@@ -1,7 +1,9 @@
 //! Streams in a real Envoy: they end with what they rest on, and no sooner.
 
+mod continuous;
 mod ends;
 mod live;
+mod renewed;
 
 use crate::config::Setup;
 use crate::hidden;
