@@ -40,7 +40,7 @@ fn read(jti: &str) -> Plan {
 /// A renewal of it, whose token ends in this many seconds.
 fn renewal(jti: &str, seconds: i64) -> Plan {
     let mut plan = read(jti).to("POST", "/renewals");
-    plan.token_claims["exp"] = json!(NOW + seconds);
+    plan.token_claims["exp"] = json!(NOW.saturating_add(seconds));
     plan
 }
 
@@ -65,7 +65,7 @@ fn opened(world: &World, plan: &Plan) -> Box<Tenure> {
 /// Whether the renewal carries it on, and until when, in seconds from now.
 fn carried(world: &World, tenure: &mut Tenure) -> Option<i64> {
     let is_renewed = world.with(|env| tenure.renew(env));
-    is_renewed.then(|| tenure.due().millis() / 1000 - NOW)
+    is_renewed.then(|| tenure.due().secs().saturating_sub(NOW))
 }
 
 #[test]
@@ -113,13 +113,13 @@ fn nobody_else_carries_it_on() {
     let changes: [(&str, Change); 4] = [
         ("another key", by_thief),
         ("another subject", |plan| {
-            plan.token_claims["sub"] = json!("bob")
+            plan.token_claims["sub"] = json!("bob");
         }),
         ("another transaction", |plan| {
-            plan.token_claims["txn"] = json!("another")
+            plan.token_claims["txn"] = json!("another");
         }),
         ("an actor", |plan| {
-            plan.token_claims["act"] = json!({ "sub": "agent" })
+            plan.token_claims["act"] = json!({ "sub": "agent" });
         }),
     ];
     for (what, change) in changes {
@@ -157,10 +157,10 @@ fn what_is_not_permitted_or_not_named_renews_nothing() {
     let mut stream = opened(&world, &read("stream"));
     let changes: [(Reason, Change); 3] = [
         (Reason::ScopeInsufficient, |plan| {
-            plan.token_claims["scope"] = json!("other")
+            plan.token_claims["scope"] = json!("other");
         }),
         (Reason::TokenExpired, |plan| {
-            plan.token_claims["exp"] = json!(NOW - 10)
+            plan.token_claims["exp"] = json!(NOW - 10);
         }),
         (Reason::RenewalUnnamed, |plan| {
             plan.token_claims.as_object_mut().unwrap().remove("txn");
