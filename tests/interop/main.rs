@@ -35,6 +35,7 @@ mod world;
 
 mod bound;
 mod decisions;
+mod exchanges;
 mod issuance;
 mod mcp;
 mod nonces;

@@ -9,6 +9,7 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
         "revision": 1,
         "origins": [origin],
         "unmatched": "refuse",
+        "waiting": { "deadline": "14s" },
         "replay": { "scope": "host", "memory": "1MiB" },
         "dpop": {
             "max_ahead": "1s",
@@ -30,10 +31,23 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
                 "cluster": "as",
                 "path": "/token/introspection",
                 "timeout": "2s",
-                "client": { "id": "gate", "secret": "INTROSPECTION_SECRET" },
+                "client": { "id": "gate", "secret": "GATE_SECRET" },
                 "max_cache": "30s",
                 "without_subject": "client",
             },
+        }},
+        "transaction_token_issuers": { "chains": {
+            "trust_domain": "trust.example",
+            "algorithms": ["ES256"],
+            "keys": { "cluster": "as", "path": "/exchanged/keys", "refresh": "1s", "max_stale": "60s" },
+        }},
+        "exchanges": { "chains": {
+            "cluster": "as",
+            "path": "/token",
+            "timeout": "8s",
+            "client": { "id": "gate", "secret": "GATE_SECRET" },
+            "issuer": "chains",
+            "revoke": { "path": "/token/revocation" },
         }},
         "services": { "pdp": {
             "protocol": "authzen",
@@ -44,7 +58,7 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
             "protocol": "authzen",
             "cluster": "cerbos",
             "path": "/access/v1/evaluation",
-            "timeout": "2s",
+            "timeout": "4s",
         }},
         "routes": [
             read("read", "/accounts/{id}", &json!(["dpop"]), "off"),
@@ -60,6 +74,7 @@ pub(crate) fn policy(origin: &str, issuer: &str, registered: &Value) -> Value {
             transfer(),
             wire("wire", "/wires"),
             wire("recall", "/wires/recall"),
+            settlement(),
             calls(),
             read_session(),
             {
@@ -212,5 +227,12 @@ fn wire(name: &str, path: &str) -> Value {
         "refuse_at": 100,
     });
     route["step_up"]["ask"] = json!("cerbos");
+    route
+}
+
+/// What Cerbos permits goes on with a transaction token in place of the caller's own.
+fn settlement() -> Value {
+    let mut route = wire("settlement", "/settlements");
+    route["exchange"] = json!({ "with": "chains" });
     route
 }

@@ -6,13 +6,14 @@ use crate::policy::policy;
 use crate::proxy::Proxy;
 use crate::server::{Reply, Server};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::sleep;
 use std::time::Duration;
 
 /// Everything that runs. It ends with this value.
 pub(crate) struct World {
-    proxy: Proxy,
+    pub(crate) proxy: Proxy,
     _issuer: Part,
     _tools: Part,
     pub(crate) folder: Folder,
@@ -20,6 +21,8 @@ pub(crate) struct World {
     told: Value,
     pub(crate) upstream: Server,
     pub(crate) service: Server,
+    /// The door of the authorization server for the gate.
+    pub(crate) inside: SocketAddr,
     /// Where Cerbos is asked, if a test starts it.
     pub(crate) cerbos: u16,
 }
@@ -73,7 +76,7 @@ impl World {
         setup.environment = vec![
             ("COUNTERSIGN_NONCE_KEY", random()),
             (
-                "INTROSPECTION_SECRET",
+                "GATE_SECRET",
                 said["secrets"]["gate"].as_str().unwrap().to_owned(),
             ),
         ];
@@ -106,6 +109,7 @@ impl World {
             told,
             upstream,
             service,
+            inside: SocketAddr::from(([127, 0, 0, 1], inside)),
             cerbos,
         }
     }

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose';
 import Provider from 'oidc-provider';
 import MemoryAdapter from 'oidc-provider/lib/adapters/memory_adapter.js';
+import { exchanges, GRANT, published } from './exchange-server.mjs';
 import { policy, visit } from './person.mjs';
 
 const lines = createInterface({ input: process.stdin });
@@ -45,7 +46,7 @@ const clients = [
   {
     client_id: 'gate',
     client_secret: secret(),
-    grant_types: [],
+    grant_types: [GRANT],
     redirect_uris: [],
     response_types: [],
   },
@@ -118,11 +119,13 @@ const settings = {
 let keys = [await key()];
 let issuer;
 let provider;
+let exchanged;
 let respond;
 function open() {
   provider = new Provider(issuer, { ...settings, jwks: { keys } });
   // Behind the gate, the gate says by which URL it was called.
   provider.proxy = true;
+  exchanged = exchanges(provider, issuer, keys);
   provider.on('server_error', (ctx, error) => process.stderr.write(`${error.stack}\n`));
   respond = provider.callback();
 }
@@ -141,7 +144,7 @@ async function serve(request, response) {
   if (path.startsWith('/interaction/')) {
     await visit(provider, request, response);
   } else {
-    await respond(request, response);
+    await respond(path === '/token/revocation' ? await exchanged.naming(request) : request, response);
   }
 }
 
@@ -160,6 +163,11 @@ const inside = http.createServer(async (request, response) => {
     response.end();
   } else if (request.url === '/counts') {
     response.end(JSON.stringify(counts));
+  } else if (request.url === '/exchanged') {
+    response.end(JSON.stringify(await exchanged.count()));
+  } else if (request.url === '/exchanged/keys') {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(published));
   } else {
     await serve(request, response);
   }
