@@ -192,9 +192,9 @@ impl Gate {
         let caller = match &state {
             State::Keys(..) | State::Introspection(..) => Caller::Unknown,
             State::StatusList(..) | State::Body(_) => Caller::Proven,
-            State::Store(waiting)
-            | State::Decision(waiting, _)
-            | State::Exchange(waiting, _) => caller_of(waiting),
+            State::Store(waiting) | State::Decision(waiting, _) | State::Exchange(waiting, _) => {
+                caller_of(waiting)
+            }
         };
         self.hold_as(caller, request, state, call);
     }
