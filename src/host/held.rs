@@ -66,7 +66,8 @@ impl State {
             | Self::Keys(..)
             | Self::StatusList(..)
             | Self::Introspection(..)
-            | Self::Store(_) => None,
+            | Self::Store(_)
+            | Self::Exchange(..) => None,
         }
     }
 
