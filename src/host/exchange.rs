@@ -117,7 +117,7 @@ impl Gate {
                 | State::StatusList(..)
                 | State::Introspection(..)
                 | State::Store(_)
-                | State::Decision(_) => false,
+                | State::Decision(..) => false,
             });
         for held in waiting.into_iter().filter_map(|stream| self.take(stream)) {
             let answer = Answer::Exchanged(minted.clone());

@@ -54,7 +54,10 @@ fn rules(authorized: &Authorized) -> &Rules {
 /// What a request teaches when it is cleared. Where it may be refused after that, it is counted then,
 /// so that others are held against it, and makes its caller known only when it goes.
 fn lessons(authorized: &Authorized, env: &Env<'_>) -> Lessons {
-    if authorized.spending.is_some() || env.policy.upstream.assertion.is_some() {
+    let may_yet_be_refused = authorized.spending.is_some()
+        || authorized.caller.admitted.route.exchange.is_some()
+        || env.policy.upstream.assertion.is_some();
+    if may_yet_be_refused {
         Lessons::Counts
     } else {
         Lessons::All

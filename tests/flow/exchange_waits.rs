@@ -4,7 +4,7 @@ use super::exchanges::{forwarded, judge, judge_as, large, revocable, set};
 use super::{BodyFault, done};
 use crate::support::plan::Plan;
 use crate::support::table::{GOLDEN_NOW as NOW, Service};
-use crate::support::tts;
+use crate::support::tts::{self, WRONG};
 use crate::support::world::{self, World};
 use countersign::http::Connection;
 use countersign::pipeline::{self, Answer, Env, Question, Step, Waiting};
@@ -243,4 +243,29 @@ fn the_body_is_still_read_first() {
     };
     let outcome = done(world.with(|env| listening.hear(Err(BodyFault::Late), env)));
     assert_eq!(outcome.record().reason, Some("deadline_exceeded"));
+}
+
+#[test]
+fn who_got_no_token_for_the_upstream_is_not_known_there() {
+    for (change, is_new) in [(WRONG[0].1, true), (|_: &mut tts::Issued| {}, false)] {
+        let mut document = tts::document();
+        let route = &mut document["routes"][0];
+        route["transaction"]
+            .as_object_mut()
+            .unwrap()
+            .remove("single_use");
+        let signals = route["risk"]["signals"].as_array_mut().unwrap();
+        signals.push(json!({ "name": "new", "add": 15, "first_seen": "pair" }));
+        route["risk"]["behaviour_cap"] = json!(15);
+        let world = World::under(&document, NOW);
+        world.issuing.set(change);
+        let first = judge(&world, &large("first"));
+        assert_eq!(first.record().reason.is_some(), is_new);
+        let later = NOW + 700;
+        world.next(later * 1000, [7; 16]);
+        let again = Plan::transfer(later, "again", "12500.00").stepped_up(later);
+        let verdict = judge(&world, &again);
+        let mut parts = verdict.record().contributions.iter();
+        assert_eq!(parts.any(|part| &*part.name == "new"), is_new);
+    }
 }

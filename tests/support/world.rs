@@ -383,23 +383,13 @@ pub(crate) fn lines() -> String {
 
 /// Holds a verdict to its row.
 pub(crate) fn check(row: &Row, verdict: &Verdict) {
-    let reason = verdict.record().reason;
+    let (name, reason) = (row.name, verdict.record().reason);
     match row.expected {
-        Expected::Forwarded => assert_eq!(reason, None, "{}", row.name),
-        Expected::Refused(expected) => assert_eq!(reason, Some(expected.code()), "{}", row.name),
+        Expected::Forwarded => assert_eq!(reason, None, "{name}"),
+        Expected::Refused(expected) => assert_eq!(reason, Some(expected.code()), "{name}"),
     }
     let must_ask = usize::from(row.service != Service::Unasked);
-    assert_eq!(
-        verdict.asked.len(),
-        must_ask,
-        "{}: calls to the service",
-        row.name
-    );
+    assert_eq!(verdict.asked.len(), must_ask, "{name}: calls");
     let forwarded = matches!(verdict.outcome, Outcome::Forward(..));
-    assert_eq!(
-        forwarded,
-        row.expected == Expected::Forwarded,
-        "{}",
-        row.name
-    );
+    assert_eq!(forwarded, row.expected == Expected::Forwarded, "{name}");
 }
