@@ -100,9 +100,9 @@ pub struct Record {
     /// The decision service, where it was asked, or would have been but for its silence lately.
     pub service: Option<Asked>,
     /// What would do, where the verdict is `challenge`.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<Box<Challenge>>,
     /// The transaction token for which the caller's token was exchanged, once it was verified.
-    pub exchanged: Option<Exchanged>,
+    pub exchanged: Option<Box<Exchanged>>,
     /// What verified the signatures.
     pub engine: Engines,
     /// The stream, where its end is what this record tells of; not there otherwise.

@@ -286,22 +286,22 @@ impl Case {
     /// What would do, where the request is refused for now.
     pub(super) fn note_challenge(&mut self, challenge: Challenge) {
         let Remedy::Authentication(authentication) = &challenge.remedy;
-        self.record.challenge = Some(record::Challenge {
+        self.record.challenge = Some(Box::new(record::Challenge {
             transaction: challenge.transaction.as_ref().map(base64url),
             acr_values: authentication.acr_values.clone(),
             max_age: authentication.max_age.map(|age| age.as_secs()),
             until: challenge.until.map(UnixTime::secs),
-        });
+        }));
         self.challenge = Some(Box::new(challenge));
     }
 
     /// The token that was issued for the request, once it is verified.
     pub(super) fn note_exchange(&mut self, server: &Endpoint, token: &Token) {
-        self.record.exchanged = Some(record::Exchanged {
+        self.record.exchanged = Some(Box::new(record::Exchanged {
             with: Rc::clone(&server.name),
             txn: token.transaction().map(|it| it.txn.clone()),
             until: token.expires().secs(),
-        });
+        }));
     }
 
     /// The question was never put.
