@@ -98,6 +98,13 @@ impl Key {
         )
     }
 
+    /// A transaction token (draft-ietf-oauth-transaction-tokens-10) with these claims, signed with this
+    /// key, called `kid`.
+    pub(crate) fn transaction_token(&self, kid: &str, claims: &Value) -> String {
+        let header = json!({ "typ": "txntoken+jwt", "alg": "ES256", "kid": kid });
+        self.sign(&header, claims)
+    }
+
     /// An access token (RFC 9068) signed with this key, called `kid`, and bound to the key whose
     /// thumbprint is `holder`.
     pub(crate) fn access_token(

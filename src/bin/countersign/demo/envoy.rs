@@ -26,12 +26,17 @@ const STOP: Duration = Duration::from_secs(5);
 /// How many lines of its log are kept for a failure's message.
 const KEPT: usize = 40;
 
+/// The environment variable of the gate's secret at the service that exchanges tokens.
+pub(crate) const CLIENT_SECRET: &str = "COUNTERSIGN_EXCHANGE_SECRET";
+
 /// What an Envoy is started from.
 pub(crate) struct Settings<'a> {
     /// The Envoy to run.
     pub(crate) program: &'a Path,
     /// Where its servers are, and what is filtered how.
     pub(crate) config: Value,
+    /// What the gate shows to whoever exchanges tokens for it.
+    pub(crate) client_secret: &'a str,
     /// Whether its log is shown.
     pub(crate) verbose: bool,
 }
@@ -71,6 +76,7 @@ impl Envoy {
                 "COUNTERSIGN_SECRET",
                 URL_SAFE_NO_PAD.encode(crate::mint::random::<32>()),
             )
+            .env(CLIENT_SECRET, settings.client_secret)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

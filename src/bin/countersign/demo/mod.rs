@@ -3,6 +3,7 @@
 
 mod client;
 mod customer;
+mod elevation;
 mod envoy;
 mod issuer;
 mod patch;
@@ -12,6 +13,7 @@ mod rotation;
 mod serve;
 mod stage;
 mod story;
+mod tts;
 mod upstream;
 
 use crate::say::say;
@@ -38,6 +40,13 @@ pub(crate) struct Options {
     /// The policy
     #[arg(long, value_name = "PATH", default_value = "envoy/policy.yaml")]
     policy: PathBuf,
+    /// The policy whose token exchange it plays, too
+    #[arg(
+        long,
+        value_name = "PATH",
+        default_value = "envoy/examples/exchange.yaml"
+    )]
+    exchange: PathBuf,
     /// Shows Envoy's log too
     #[arg(long)]
     verbose: bool,

@@ -1,6 +1,8 @@
 //! What the demo changes in the committed configuration, and nothing else: where things listen,
-//! which module runs, and the few lines of the policy that would make a run depend on the clock.
+//! which module runs, the few lines of the policy that would make a run depend on the clock, and the
+//! token exchange of another example, which the transfers of the policy get too.
 
+use super::envoy::CLIENT_SECRET;
 use anyhow::{Context, Result, bail};
 use countersign::config;
 use serde_json::{Value, json};
@@ -21,6 +23,7 @@ pub(crate) struct Places<'a> {
     pub(crate) upstream: SocketAddr,
     pub(crate) issuer: SocketAddr,
     pub(crate) pdp: SocketAddr,
+    pub(crate) tts: SocketAddr,
     pub(crate) module: &'a Path,
 }
 
@@ -31,11 +34,23 @@ pub(crate) fn read_yaml(path: &Path) -> Result<Value> {
     serde_saphyr::from_str(&text).with_context(|| format!("{} is not YAML", path.display()))
 }
 
-/// Reads the policy and changes what the demo must change.
-pub(crate) fn policy(path: &Path) -> Result<Value> {
+fn read_policy(path: &Path) -> Result<Value> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let mut policy: Value = serde_json::from_slice(&config::from_yaml(&text)?)?;
+    Ok(serde_json::from_slice(&config::from_yaml(&text)?)?)
+}
+
+/// Reads the policy and changes what the demo must change.
+pub(crate) fn policy(path: &Path, exchange: &Path) -> Result<Value> {
+    let mut policy = read_policy(path)?;
+    let mut example = read_policy(exchange)?;
+    for section in ["transaction_token_issuers", "exchanges"] {
+        let taken = at(&mut example, &format!("/{section}"))?.take();
+        set(&mut policy, "/", section, taken)?;
+    }
+    let taken = at(&mut example, "/routes/0/exchange")?.take();
+    let transfer = named(array(&mut policy, "/routes")?, "transfer")?;
+    set(transfer, "/", "exchange", taken)?;
     let members = policy.as_object_mut().context("the policy is no object")?;
     let dpop = members.entry("dpop").or_insert_with(|| json!({}));
     set(dpop, "/", "max_ahead", json!(MAX_AHEAD))?;
@@ -71,13 +86,26 @@ pub(crate) fn envoy(mut config: Value, policy: &Value, places: &Places<'_>) -> R
         "filename",
         json!(places.module),
     )?;
+    let environment = "/typed_config/config/vm_config/environment_variables/host_env_keys";
+    array(filter, environment)?.push(json!(CLIENT_SECRET));
     set(
         filter,
         "/typed_config/config",
         "configuration",
         json!({ "@type": STRING_VALUE, "value": policy.to_string() }),
     )?;
+    let clusters = array(&mut config, "/static_resources/clusters")?;
+    let mut cluster = named(clusters, "pdp")?.clone();
+    set(&mut cluster, "/", "name", json!("tts"))?;
+    set(
+        &mut cluster,
+        "/load_assignment",
+        "cluster_name",
+        json!("tts"),
+    )?;
+    clusters.push(cluster);
     for (name, address) in [
+        ("tts", places.tts),
         ("upstream", places.upstream),
         ("as", places.issuer),
         ("pdp", places.pdp),

@@ -8,7 +8,9 @@ use super::issuer::Issuer;
 use super::patch::{self, Places};
 use super::pdp::Pdp;
 use super::record::{Line, Record};
+use super::tts::Tts;
 use super::upstream::Upstream;
+use crate::mint;
 use crate::say::say;
 use anyhow::{Context, Result};
 use std::collections::BTreeSet;
@@ -19,6 +21,7 @@ pub(crate) struct Stage {
     pub(crate) issuer: Issuer,
     pub(crate) upstream: Upstream,
     pub(crate) pdp: Pdp,
+    pub(crate) tts: Tts,
     pub(crate) envoy: Envoy,
     pub(crate) client: Client,
     steps: u32,
@@ -111,11 +114,14 @@ impl Stage {
         let issuer = Issuer::start().await?;
         let upstream = Upstream::start().await?;
         let pdp = Pdp::start().await?;
-        let policy = patch::policy(&options.policy)?;
+        let client_secret = mint::nonce();
+        let tts = Tts::start(&client_secret).await?;
+        let policy = patch::policy(&options.policy, &options.exchange)?;
         let places = Places {
             upstream: upstream.server.address(),
             issuer: issuer.server.address(),
             pdp: pdp.server.address(),
+            tts: tts.server.address(),
             module: &module,
         };
         let config = patch::envoy(patch::read_yaml(&options.config)?, &policy, &places)?;
@@ -127,6 +133,7 @@ impl Stage {
         let envoy = Envoy::start(&Settings {
             program: &program,
             config,
+            client_secret: &client_secret,
             verbose: options.verbose,
         })
         .await?;
@@ -140,11 +147,13 @@ impl Stage {
             "  decision service  http://{}/access/v1/evaluation",
             places.pdp
         )?;
+        say!("  token exchange    http://{}/token", places.tts)?;
         let client = Client::new(envoy.gate());
         Ok(Self {
             issuer,
             upstream,
             pdp,
+            tts,
             envoy,
             client,
             steps: 0,

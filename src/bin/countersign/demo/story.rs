@@ -183,7 +183,7 @@ async fn transactions(stage: &mut Stage, customer: &Customer) -> Result<()> {
 }
 
 /// What the upstream received, as it echoed it.
-fn received(answer: &Answer) -> Result<Value> {
+pub(crate) fn received(answer: &Answer) -> Result<Value> {
     serde_json::from_str(&answer.body).context("the upstream did not echo")
 }
 
@@ -201,7 +201,7 @@ async fn step_up(stage: &mut Stage, customer: &Customer) -> Result<()> {
         )
         .await?;
     let token = stage.issuer.token(customer.key(), &strong(grant)?)?;
-    stage
+    let answer = stage
         .play(
             "The same after the customer authenticated again: now the decision service is asked",
             &customer.signed(&token, large)?,
@@ -210,6 +210,7 @@ async fn step_up(stage: &mut Stage, customer: &Customer) -> Result<()> {
         .await?;
     let asked = stage.pdp.last();
     say!("       it was asked: {asked}")?;
+    super::elevation::play(stage, &answer).await?;
     let denied = Sending::post(TRANSFERS, order("25000.00", DENIED_PAYEE));
     let token = stage
         .issuer

@@ -10,6 +10,9 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// Headers that carry what is secret.
+const CREDENTIALS: [&str; 3] = ["authorization", "dpop", "txn-token"];
+
 /// The running upstream.
 pub(crate) struct Upstream {
     pub(crate) server: Server,
@@ -45,11 +48,16 @@ async fn echo(
         .iter()
         .filter(|(name, _)| {
             let name = name.as_str();
-            name.starts_with("x-countersign-") || name == "dpop"
+            name.starts_with("x-countersign-") || CREDENTIALS.contains(&name)
         })
         .map(|(name, value)| {
-            let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-            (name.as_str().to_owned(), Value::String(value))
+            // Nobody is shown a credential.
+            let value = if CREDENTIALS.contains(&name.as_str()) {
+                "one".into()
+            } else {
+                String::from_utf8_lossy(value.as_bytes())
+            };
+            (name.as_str().to_owned(), Value::String(value.into_owned()))
         })
         .collect();
     Json(json!({
