@@ -1,5 +1,5 @@
 //! What the gate asserts to an upstream about one request: a short JWT that the gate signs, so that
-//! an upstream can refuse whoever came around the gate. `README.md` says what an upstream checks.
+//! an upstream can refuse whoever came around the gate. `docs/upstream.md` says what an upstream checks.
 
 use crate::crypto::digest::{Digest32, sha256};
 use crate::crypto::private::{PrivateKey, Signer};

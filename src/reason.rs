@@ -19,7 +19,7 @@ macro_rules! reasons {
                 match self { $(Self::$variant => $code,)+ }
             }
 
-            /// What it means, for the reason table of the README.
+            /// What it means, for the table of reasons in the documents.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc,)+).trim_ascii(),)+ }

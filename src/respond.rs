@@ -119,7 +119,7 @@ const USUAL_CHALLENGE: usize = 192;
 /// What clients are told of a proof that is not accepted.
 const PROOF_FAULT: &str = "The DPoP proof is missing, invalid or was used before";
 
-/// The status of a reason, for the reason table of the README.
+/// The status of a reason, for the table of reasons in the documents.
 #[must_use]
 pub const fn status(reason: Reason) -> u16 {
     row(reason).0

@@ -1,4 +1,4 @@
-//! The README says what is: its examples are the files that the tests run, its tables are the code's.
+//! The documents say what is: their examples are the files that the tests run, their tables are the code's.
 //! `UPDATE_DOCUMENTS=1 cargo test --test documents` writes them anew.
 #![expect(clippy::expect_used, reason = "tests")]
 
@@ -32,16 +32,21 @@ fn with_part(document: &str, name: &str, text: &str) -> String {
     format!("{before}{start}{text}<!-- end -->{after}")
 }
 
-/// The examples of one proof each.
-fn examples() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("envoy/examples");
-    let mut files: Vec<String> = std::fs::read_dir(folder)
-        .expect("envoy/examples")
+/// The files of a folder, in order.
+fn files_of(folder: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<String> = std::fs::read_dir(path)
+        .expect(folder)
         .map(|entry| entry.expect("an entry").file_name())
-        .map(|name| format!("envoy/examples/{}", name.display()))
+        .map(|name| format!("{folder}/{}", name.display()))
         .collect();
     files.sort();
     files
+}
+
+/// The examples of one topic each.
+fn examples() -> Vec<String> {
+    files_of("envoy/examples")
 }
 
 #[test]
@@ -52,26 +57,50 @@ fn every_example_loads() {
     }
 }
 
-/// The README as it must be.
+/// The README and the reference, as they must be.
 #[test]
-fn the_readme_shows_the_files_that_run_and_every_reason() {
-    let mut must = read("README.md");
-    let mut files = vec![
-        "envoy/policy.yaml".to_owned(),
-        "envoy/envoy.yaml".to_owned(),
-    ];
-    files.extend(examples());
-    for file in files {
-        let text = format!("\n```yaml\n{}```\n\n", read(&file));
-        must = with_part(&must, &file, &text);
+fn the_documents_show_the_files_that_run_and_every_reason() {
+    let mut parts: Vec<(String, String)> = examples()
+        .into_iter()
+        .chain(["envoy/policy.yaml", "envoy/envoy.yaml"].map(str::to_owned))
+        .map(|file| {
+            let text = format!("\n```yaml\n{}```\n\n", read(&file));
+            (file, text)
+        })
+        .collect();
+    parts.push(("reasons".to_owned(), reasons()));
+    let mut documents = files_of("docs");
+    documents.push("README.md".to_owned());
+    let mut documents: Vec<(String, String)> = documents
+        .into_iter()
+        .map(|path| {
+            let text = read(&path);
+            (path, text)
+        })
+        .collect();
+    for (name, text) in parts {
+        let start = format!("<!-- {name} -->\n");
+        let mut shows = documents
+            .iter_mut()
+            .filter(|(_, document)| document.contains(&start));
+        let (_, document) = shows.next().expect("a document that shows it");
+        *document = with_part(document, &name, &text);
+        assert_eq!(shows.count(), 0, "{name} is shown once");
     }
+    for (path, must) in documents {
+        hold(&path, &must);
+    }
+}
+
+/// The table of reasons.
+fn reasons() -> String {
     let mut table = String::from("\n| code | status | meaning |\n|---|---|---|\n");
     for reason in Reason::ALL {
         let (code, status) = (reason.code(), respond::status(*reason));
         writeln!(table, "| `{code}` | {status} | {} |", reason.meaning()).expect("a String");
     }
     table.push('\n');
-    hold("README.md", &with_part(&must, "reasons", &table));
+    table
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The example of each proof, as the README shows it: one valid request passes, one changed does not.
+//! The example of each proof, as the documents show it: one valid request passes, one changed does not.
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(
     clippy::indexing_slicing,
@@ -45,7 +45,7 @@ use support::world::World;
 /// Now, in seconds.
 const NOW: i64 = GOLDEN_NOW;
 
-/// An example as it stands in the README, but for keys: those that are fetched are the tests' own.
+/// An example as it stands in the documents, but for keys: those that are fetched are the tests' own.
 fn document(name: &str) -> Value {
     let path = format!("{}/envoy/examples/{name}.yaml", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(path).unwrap();
