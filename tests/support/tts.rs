@@ -4,6 +4,7 @@ use crate::support::plan::{Signer, issuer_key};
 use crate::support::world::World;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+#[cfg(not(target_arch = "wasm32"))]
 use countersign::config;
 use countersign::reason::Reason;
 use countersign::token::exchange::{self, Minted, Order};
@@ -21,6 +22,7 @@ pub(crate) fn key() -> Signer {
 }
 
 /// The policy of `envoy/examples/exchange.yaml`, with the keys of the tests in it.
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) fn document() -> Value {
     let text = include_str!("../../envoy/examples/exchange.yaml");
     let mut document: Value = serde_json::from_slice(&config::from_yaml(text).unwrap()).unwrap();

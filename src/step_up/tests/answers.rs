@@ -161,7 +161,7 @@ fn an_obligation_is_one_that_is_known_or_one_that_is_not_met() {
     ] {
         assert_eq!(context(written), expected, "{written}");
     }
-    let many = vec![r#"{"id":"1","type":"log"}"#; 17].join(",");
+    let many = [r#"{"id":"1","type":"log"}"#; 17].join(",");
     assert_eq!(context(&format!("[{many}]")), unmet());
     let beside = r#"{"decision":true,"obligations":[{"id":"1","type":"log"}]}"#;
     assert_eq!(authzen().read(&answer(beside), "an-id"), Ok(unmet()));
@@ -211,7 +211,7 @@ fn a_denial_may_say_what_would_do() {
     ] {
         assert_eq!(context(members), expected, "{members}");
     }
-    let many = vec!["a"; 17].join(" ");
+    let many = ["a"; 17].join(" ");
     assert_eq!(
         context(&format!(r#""acr_values":"{many}""#)),
         Decision::deny()
