@@ -108,10 +108,14 @@ impl Tenure {
     pub(super) fn note(&self, route: &str, env: &Env<'_>) -> Result<(), Reason> {
         let token = self.principal.token().ok_or(Reason::RenewalUnnamed)?;
         let status = entry(token, env.policy)?;
+        let chain = self.transaction.as_deref();
+        let chain_status = chain.map(|it| entry(it, env.policy)).transpose()?;
         let renewal = Renewal {
             until: self.end.at,
             token: token.id().map(name_of),
             status: status.map(|it| it.name()),
+            chain: chain.and_then(Token::id).map(name_of),
+            chain_status: chain_status.flatten().map(|it| it.name()),
         };
         self.with_name(route, |name| env.renewals.note(name, &renewal, env.now))
             .ok_or(Reason::RenewalUnnamed)?
@@ -158,6 +162,7 @@ impl Tenure {
         let mut keys: Vec<&Digest32> = shown.chain(certificate).collect();
         keys.sort_unstable();
         Some(act(&Name {
+            origin: self.route.origin.as_str(),
             route,
             issuer: token.issuer_uri(),
             subject: token.subject(),
@@ -182,20 +187,16 @@ impl Tenure {
     /// # Errors
     /// As [`DenyList::check_token`] and [`DenyList::check_key`].
     pub fn is_let_in(&self, deny: &DenyList) -> Result<(), Reason> {
-        match (self.principal.token(), &self.renewed) {
-            (Some(token), None) => deny.check_token(&names(token))?, // E5
-            (Some(token), Some(renewed)) => {
-                let names = names(token);
-                deny.check_token(&Names { id: None, ..names })?; // E5
-                renewed
-                    .token
-                    .iter()
-                    .try_for_each(|it| deny.check_name(it))?; // E5
+        match self.principal.token() {
+            Some(token) => {
+                let renewed = self.renewed.map(|it| it.token);
+                is_token_let_in(token, renewed, deny)?; // E5
             }
-            (None, _) => deny.check_token(&names_without_token(&self.principal))?, // E5
+            None => deny.check_token(&names_without_token(&self.principal))?, // E5
         }
         if let Some(token) = &self.transaction {
-            deny.check_token(&names(token))?; // E5
+            let renewed = self.renewed.map(|it| it.chain);
+            is_token_let_in(token, renewed, deny)?; // E5
         }
         keys_stand(&self.possession, deny) // E5
     }
@@ -208,20 +209,24 @@ impl Tenure {
     /// # Errors
     /// As [`Entry::check`](crate::revocation::Entry::check).
     pub fn is_valid(&self, policy: &Policy, lists: &dyn ListStore) -> Result<(), Reason> {
-        let own = match (self.principal.token(), &self.renewed) {
-            (Some(token), None) => entry(token, policy)?,
-            (Some(token), Some(renewed)) => {
-                let found = renewed.status.as_ref();
-                let found = found.map(|(list, index)| {
-                    find_again((list, *index), token.issuer(), &policy.status_lists)
-                });
-                found.transpose()?
-            }
-            (None, _) => None,
-        };
+        let own = self
+            .principal
+            .token()
+            .zip(Some(self.renewed.map(|it| it.status)));
         let chain = self.transaction.as_deref();
-        let chain = chain.map(|token| entry(token, policy)).transpose()?;
-        for entry in own.into_iter().chain(chain.flatten()) {
+        let chain = chain.zip(Some(self.renewed.map(|it| it.chain_status)));
+        for (token, renewed) in own.into_iter().chain(chain) {
+            let found = match renewed {
+                None => entry(token, policy)?,
+                Some(status) => status
+                    .map(|(list, index)| {
+                        find_again((&list, index), token.issuer(), &policy.status_lists)
+                    })
+                    .transpose()?,
+            };
+            let Some(entry) = found else {
+                continue;
+            };
             entry.check(lists).map_err(|refused| match refused {
                 Refused::Reason(reason) => reason,
                 Refused::NeedsList(_) => Reason::StatusUnavailable,
@@ -262,6 +267,24 @@ impl Tenure {
         };
         told.ended(reason, stream)
     }
+}
+
+/// Holds a token against a deny list; where it was renewed, by the identity of the one that came after.
+#[expect(
+    clippy::option_option,
+    reason = "not renewed, and renewed by a token without identity, are two things"
+)]
+fn is_token_let_in(
+    token: &Token,
+    renewed: Option<Option<Digest32>>,
+    deny: &DenyList,
+) -> Result<(), Reason> {
+    let names = names(token);
+    let Some(id) = renewed else {
+        return deny.check_token(&names);
+    };
+    deny.check_token(&Names { id: None, ..names })?;
+    id.iter().try_for_each(|it| deny.check_name(it))
 }
 
 /// When the first ends of what a request rests on.

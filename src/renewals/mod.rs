@@ -19,6 +19,8 @@ const PAGES: u32 = 1024;
 /// What names the streams of one caller on one route. All of it must agree for one to carry on another.
 #[derive(Clone, Copy, Debug)]
 pub struct Name<'a> {
+    /// The origin that the streams are for.
+    pub origin: &'a str,
     /// The route of the streams.
     pub route: &'a str,
     /// Who vouches for the subject.
@@ -45,6 +47,10 @@ pub struct Renewal {
     pub token: Option<Digest32>,
     /// Its entry in a status list: the digest of the list's URI, and the index. None where it has none.
     pub status: Option<(Digest32, u64)>,
+    /// The digest of the `jti` of the transaction token beside it, if there is one that has it.
+    pub chain: Option<Digest32>,
+    /// The entry of that token in a status list, as `status`.
+    pub chain_status: Option<(Digest32, u64)>,
 }
 
 /// Remembers renewals: a port, answered at once.
@@ -62,8 +68,8 @@ pub trait Renewals {
 
 /// Renewals in memory that all workers share.
 ///
-/// A name goes to one page of 4 KiB, chosen by a keyed hash, which holds 37 of them; one owner has at
-/// most nine of a page. A note is kept for as long as a stream could need it: until what it says has
+/// A name goes to one page of 4 KiB, chosen by a keyed hash, which holds 23 of them; one owner has at
+/// most five of a page. A note is kept for as long as a stream could need it: until what it says has
 /// ended, and the longest grace after that. A full page refuses.
 #[derive(Debug)]
 pub struct Shared<B> {
@@ -89,6 +95,7 @@ impl<B: Buckets> Shared<B> {
         let mut pieces: Vec<&[u8]> = vec![
             b"renewal",
             kind,
+            name.origin.as_bytes(),
             name.route.as_bytes(),
             name.issuer.as_bytes(),
             name.subject.as_bytes(),

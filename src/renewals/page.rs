@@ -8,8 +8,8 @@ use std::time::Duration;
 /// Size of a full page.
 pub(super) const BYTES: usize = 4096;
 const MAGIC: [u8; 4] = *b"CsN1";
-/// Identity, owner, end, token, list and index.
-const ENTRY: usize = 16 + 8 + 8 + 32 + 32 + 8;
+/// Identity, owner and end; then of the token and of the transaction token identity, list and index.
+const ENTRY: usize = 16 + 8 + 8 + 2 * (32 + 32 + 8);
 /// Most notes of a page.
 pub(super) const CAPACITY: usize = (BYTES - MAGIC.len()) / ENTRY;
 /// Most notes of one owner in a page.
@@ -94,7 +94,11 @@ impl Entry {
         let (until, rest) = rest.split_first_chunk()?;
         let (token, rest) = rest.split_first_chunk::<32>()?;
         let (list, rest) = rest.split_first_chunk::<32>()?;
-        let index = u64::from_be_bytes(*rest.first_chunk()?);
+        let (index, rest) = rest.split_first_chunk()?;
+        let (chain, rest) = rest.split_first_chunk::<32>()?;
+        let (chain_list, rest) = rest.split_first_chunk::<32>()?;
+        let index = u64::from_be_bytes(*index);
+        let chain_index = u64::from_be_bytes(*rest.first_chunk()?);
         let there = |digest: &Digest32| (*digest != NONE).then_some(*digest);
         Some(Self {
             id: *id,
@@ -103,18 +107,25 @@ impl Entry {
                 until: UnixTime::from_millis(i64::from_be_bytes(*until)),
                 token: there(token),
                 status: there(list).map(|list| (list, index)),
+                chain: there(chain),
+                chain_status: there(chain_list).map(|list| (list, chain_index)),
             },
         })
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
         let renewal = &self.renewal;
-        let (list, index) = renewal.status.unwrap_or((NONE, 0));
         bytes.extend_from_slice(&self.id);
         bytes.extend_from_slice(&self.owner);
         bytes.extend_from_slice(&renewal.until.millis().to_be_bytes());
-        bytes.extend_from_slice(&renewal.token.unwrap_or(NONE));
-        bytes.extend_from_slice(&list);
-        bytes.extend_from_slice(&index.to_be_bytes());
+        for (token, status) in [
+            (renewal.token, renewal.status),
+            (renewal.chain, renewal.chain_status),
+        ] {
+            let (list, index) = status.unwrap_or((NONE, 0));
+            bytes.extend_from_slice(&token.unwrap_or(NONE));
+            bytes.extend_from_slice(&list);
+            bytes.extend_from_slice(&index.to_be_bytes());
+        }
     }
 }

@@ -19,6 +19,7 @@ fn shared(memory: &Memory) -> Shared<&Memory> {
 
 fn name<'a>() -> Name<'a> {
     Name {
+        origin: "https://api.example.com",
         route: "feed",
         issuer: "https://as.example.com",
         subject: "alice",
@@ -34,6 +35,8 @@ fn until(seconds: i64) -> Renewal {
         until: UnixTime::from_secs(1_000_000 + seconds),
         token: Some([1; 32]),
         status: Some(([2; 32], 77)),
+        chain: Some([3; 32]),
+        chain_status: Some(([4; 32], 78)),
     }
 }
 
@@ -47,6 +50,14 @@ fn what_is_noted_is_found_by_another_worker() {
         Renewal {
             token: None,
             ..until(20)
+        },
+        Renewal {
+            chain: None,
+            ..until(25)
+        },
+        Renewal {
+            chain_status: None,
+            ..until(27)
         },
         Renewal {
             status: None,
@@ -73,6 +84,10 @@ fn nothing_else_is_found_by_another_name() {
     let renewals = shared(&memory);
     assert_eq!(renewals.note(&name(), &until(10), NOW), Ok(()));
     let mut others = vec![
+        Name {
+            origin: "https://other.example.com",
+            ..name()
+        },
         Name {
             route: "other",
             ..name()
@@ -229,7 +244,7 @@ fn faults_note_nothing_and_find_nothing() {
         (Some(b"CsN2".to_vec()), Some(9)),
         (Some(good[..good.len() - 1].to_vec()), Some(9)),
         (Some([&good[..], &[0]].concat()), Some(9)),
-        (Some([&good[..4], &[0; 4160]].concat()), Some(9)),
+        (Some([&good[..4], &[0; 4224]].concat()), Some(9)),
         (None, Some(9)),
         (Some(good.clone()), Some(0)),
         (Some(good.clone()), None),
