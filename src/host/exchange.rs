@@ -47,6 +47,12 @@ impl Exchanges {
         })
     }
 
+    /// Whether there are so many calls that no more shall be made. A client that leaves does not end
+    /// its own, so the requests that wait do not bound them.
+    pub(super) fn are_full(&self, most: usize) -> bool {
+        self.desk.borrow().calls() >= most
+    }
+
     /// Whether no call is under way, and nothing is left to be revoked.
     pub(super) fn are_done(&self) -> bool {
         self.calls.borrow().is_empty() && self.queue.borrow().is_empty()

@@ -167,7 +167,8 @@ impl Gate {
     }
 
     fn ask_for_token(&self, request: &Rc<Request>, order: Order, waiting: Waiting) -> Option<Step> {
-        if !self.has_room(caller_of(&waiting)) {
+        let is_full = self.exchanges.are_full(self.policy.waiting.requests);
+        if is_full || !self.has_room(caller_of(&waiting)) {
             return Some(self.give_up(waiting, Reason::Overloaded));
         }
         let ticket = self.order(order);

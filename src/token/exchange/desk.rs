@@ -42,6 +42,12 @@ impl Desk {
         ticket
     }
 
+    /// How many calls are wanted or under way. A request that leaves does not end its own.
+    #[must_use]
+    pub fn calls(&self) -> usize {
+        self.calls.len()
+    }
+
     /// The calls that shall be made now. Each [`ended`](Self::ended) once.
     pub fn begin(&mut self) -> Vec<(Ticket, Order)> {
         let waiting = self.calls.iter_mut().filter(|(_, call)| !call.has_begun);

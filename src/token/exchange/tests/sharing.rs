@@ -19,6 +19,7 @@ fn the_same_is_asked_once_and_another_apart() {
     assert_eq!(desk.ask(order(1)), one);
     let other = desk.ask(order(2));
     assert_ne!(one, other);
+    assert_eq!(desk.calls(), 2);
     let begun: Vec<_> = desk.begin().into_iter().map(|(ticket, _)| ticket).collect();
     assert_eq!(begun, [one, other]);
     assert!(desk.begin().is_empty(), "each call is made once");
@@ -42,6 +43,7 @@ fn the_same_is_asked_once_and_another_apart() {
         desk.ended(other, Ok(&response(&json!({}))), &servers, &queue),
         Err(Reason::ExchangeMalformed)
     );
+    assert_eq!(desk.calls(), 0);
     assert!(queue.borrow().is_empty());
     drop(minted);
     assert_eq!(queue.borrow().len(), 1);
