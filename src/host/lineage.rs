@@ -4,6 +4,7 @@
 
 use super::abi;
 use super::gate::Gate;
+use crate::policy::Policy;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 
@@ -13,14 +14,22 @@ thread_local! {
 
 /// A configuration is in force. Those of the same plug-in that came before are told.
 pub(super) fn succeed(gate: &Rc<Gate>) {
+    tell(&gate.policy);
     let name = name();
     GATES.with_borrow_mut(|gates| {
         gates.retain(|(_, earlier)| earlier.strong_count() > 0);
+        gates.push((name, Rc::downgrade(gate)));
+    });
+}
+
+/// Tells the configurations of this plug-in that came before what is denied from now on.
+pub(super) fn tell(policy: &Rc<Policy>) {
+    let name = name();
+    GATES.with_borrow(|gates| {
         let same = gates.iter().filter(|(own, _)| *own == name);
         for earlier in same.filter_map(|(_, earlier)| earlier.upgrade()) {
-            earlier.succeeded_by(&gate.policy);
+            earlier.succeeded_by(policy);
         }
-        gates.push((name, Rc::downgrade(gate)));
     });
 }
 

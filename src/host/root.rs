@@ -7,6 +7,7 @@ use super::secrets::secret;
 use super::stream::Stream;
 use super::tend::rung;
 use crate::config;
+use crate::policy::Policy;
 use proxy_wasm::hostcalls;
 use proxy_wasm::traits::{Context, HttpContext, RootContext};
 use proxy_wasm::types::ContextType;
@@ -61,6 +62,7 @@ impl RootContext for Root {
                 return false;
             }
         };
+        let deny = policy.deny.clone();
         let opened = secret(SECRET)
             .map_err(|missing| missing.to_string())
             .and_then(|secret| Gate::open(policy, secret.as_ref()));
@@ -68,6 +70,9 @@ impl RootContext for Root {
             Ok(gate) => gate,
             Err(problem) => {
                 complain(&problem);
+                // It lets nothing in, and what it denies ends all the same.
+                let closed = Policy::closed();
+                lineage::tell(&Rc::new(Policy { deny, ..closed }));
                 return true;
             }
         };
