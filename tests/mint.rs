@@ -44,12 +44,21 @@ fn published(key: &Key) -> Rc<KeySet> {
 }
 
 fn accept(text: &str, keys: Rc<KeySet>) -> Rc<Token> {
+    accept_as(Kind::Access, [ISSUER, API, "at+jwt"], text, keys)
+}
+
+fn accept_as(
+    kind: Kind,
+    [uri, audience, of_type]: [&str; 3],
+    text: &str,
+    keys: Rc<KeySet>,
+) -> Rc<Token> {
     let issuer = Issuer {
-        kind: Kind::Access,
+        kind,
         name: "corp".into(),
-        uri: ISSUER.into(),
-        audiences: vec![API.to_owned()],
-        types: vec!["at+jwt".to_owned()],
+        uri: uri.into(),
+        audiences: vec![audience.to_owned()],
+        types: vec![of_type.to_owned()],
         algorithms: vec![Algorithm::Es256],
         leeway: Duration::from_secs(5),
         keys: KeySource::Inline(Rc::clone(&keys)),
@@ -135,4 +144,23 @@ fn minted_tokens_and_proofs_are_accepted_and_belong_together() {
         refusal(thief.proof(&purpose), &token),
         Some(Reason::ProofKeyMismatch)
     );
+}
+
+#[test]
+fn a_minted_transaction_token_is_accepted_as_one() {
+    let issuer = Key::generate().unwrap();
+    let now = mint::now().unwrap();
+    let claims = json!({
+        "iat": now,
+        "exp": now.saturating_add(60),
+        "aud": "trust.example",
+        "txn": "t-1",
+        "sub": "ada",
+        "scope": "payments:write",
+        "req_wl": "gate",
+    });
+    let text = issuer.transaction_token("corp-1", &claims);
+    let of = ["trust.example", "trust.example", "txntoken+jwt"];
+    let token = accept_as(Kind::Transaction, of, &text, published(&issuer));
+    assert_eq!(token.transaction().unwrap().txn, "t-1");
 }

@@ -102,7 +102,10 @@ fn metadata<'p>(policy: &'p Policy, path: &str) -> Option<(&'p Rc<Route>, &'p Rc
 
 /// Whether requests of this route are held, for their body or for an answer.
 fn holds(route: &Route) -> bool {
-    route.body.is_some() || route.step_up.is_some() || route.identity.introspection.is_some()
+    route.body.is_some()
+        || route.step_up.is_some()
+        || route.exchange.is_some()
+        || route.identity.introspection.is_some()
 }
 
 /// An upgrade or a CONNECT has no end to wait for; a gRPC call may stream. On a route of gRPC what

@@ -69,7 +69,8 @@ fn lives(
     })
 }
 
-/// Whether every route that renews can, and is no weaker than the one that it renews; and whether each
+/// Whether every route that renews can, and asks for no less of scopes, subjects, and transactions than
+/// the one that it renews, nor goes without a step-up where that has one; and whether each
 /// that is renewed has one that does.
 pub(super) fn check(routes: &[Route], at: &At<'_>, faults: &mut Faults) {
     for (place, route) in routes.iter().enumerate() {
@@ -118,6 +119,17 @@ fn problem_of(route: &Route, name: &Rc<str>, routes: &[Route]) -> Option<String>
         return Some(format!(
             "names {name:?}, whose scope {scope:?} this route does not ask for"
         ));
+    }
+    if renewed.identity.kinds != route.identity.kinds {
+        return Some(format!("names {name:?}, which takes other `kinds`"));
+    }
+    if renewed.step_up.is_some() && route.step_up.is_none() {
+        return Some(format!(
+            "names {name:?}, which has a `step_up`, and this route has none"
+        ));
+    }
+    if route.exchange.is_some() {
+        return Some("forwards nothing, so `exchange` would issue tokens for nothing".to_owned());
     }
     if renewed.transaction_token.is_some() != route.transaction_token.is_some() {
         return Some(format!(
