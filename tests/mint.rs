@@ -159,7 +159,8 @@ fn a_minted_transaction_token_is_accepted_as_one() {
         "scope": "payments:write",
         "req_wl": "gate",
     });
-    let text = issuer.transaction_token("corp-1", &claims);
+    let header = json!({ "typ": "txntoken+jwt", "alg": "ES256", "kid": "corp-1" });
+    let text = issuer.sign(&header, &claims);
     let of = ["trust.example", "trust.example", "txntoken+jwt"];
     let token = accept_as(Kind::Transaction, of, &text, published(&issuer));
     assert_eq!(token.transaction().unwrap().txn, "t-1");

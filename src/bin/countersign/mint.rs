@@ -75,7 +75,7 @@ impl Key {
     }
 
     /// A compact JWS (RFC 7515 section 7.1).
-    fn sign(&self, header: &Value, claims: &Value) -> String {
+    pub(crate) fn sign(&self, header: &Value, claims: &Value) -> String {
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
         let claims = URL_SAFE_NO_PAD.encode(claims.to_string());
         let signed = format!("{header}.{claims}");
@@ -96,13 +96,6 @@ impl Key {
                 "ath": URL_SAFE_NO_PAD.encode(sha256(&[purpose.token.as_bytes()])),
             }),
         )
-    }
-
-    /// A transaction token (draft-ietf-oauth-transaction-tokens-10) with these claims, signed with this
-    /// key, called `kid`.
-    pub(crate) fn transaction_token(&self, kid: &str, claims: &Value) -> String {
-        let header = json!({ "typ": "txntoken+jwt", "alg": "ES256", "kid": kid });
-        self.sign(&header, claims)
     }
 
     /// An access token (RFC 9068) signed with this key, called `kid`, and bound to the key whose

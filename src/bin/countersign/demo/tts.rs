@@ -103,8 +103,8 @@ impl Shared {
         let claims = URL_SAFE_NO_PAD.decode(claims.context("not a JWT")?)?;
         let caller: Value = serde_json::from_slice(&claims)?;
         let issued_at = mint::now()?;
-        Ok(self.key.transaction_token(
-            KID,
+        Ok(self.key.sign(
+            &json!({ "typ": "txntoken+jwt", "alg": "ES256", "kid": KID }),
             &json!({
                 "iat": issued_at,
                 "exp": issued_at.saturating_add(60),
