@@ -109,6 +109,14 @@ fn nothing_else_is_found_by_another_name() {
             ..name()
         },
         Name {
+            actor: Some(("b", "agent")),
+            ..name()
+        },
+        Name {
+            actor: Some(("a", "another")),
+            ..name()
+        },
+        Name {
             chain: Some(""),
             ..name()
         },

@@ -45,6 +45,19 @@ fn a_copy_of_what_was_used_costs_no_exchange_and_what_was_issued_for_nothing_is_
     let second = judge(&world, &copy);
     assert_eq!(second.record().reason, Some("transaction_consumed"));
     assert_eq!(second.ordered.len(), 0);
+    // So it is where nobody is asked before the exchange.
+    let mut document = tts::document();
+    document["routes"][0]["exchange"]["when"] = json!("always");
+    let always = World::under(&document, NOW);
+    let small = |jti: &str| {
+        let mut plan = Plan::transfer(NOW, "small", "20.00");
+        plan.proof_claims["jti"] = json!(jti);
+        judge_as(&always, &plan, Service::Unasked)
+    };
+    assert_eq!(small("first").ordered.len(), 1);
+    let copy = small("copy");
+    assert_eq!(copy.record().reason, Some("transaction_consumed"));
+    assert_eq!(copy.ordered.len(), 0);
     // Two that wait at the same time: both get a token, and the one that finds the transaction used
     // leaves its own to be revoked.
     let world = World::under(&tts::document(), NOW);
@@ -268,4 +281,23 @@ fn who_got_no_token_for_the_upstream_is_not_known_there() {
         let mut parts = verdict.record().contributions.iter();
         assert_eq!(parts.any(|part| &*part.name == "new"), is_new);
     }
+}
+
+#[test]
+fn what_got_no_token_is_not_counted() {
+    let mut document = tts::document();
+    let signals = &mut document["routes"][0]["risk"]["signals"];
+    let many = json!({ "name": "many", "add": 1, "budget": { "within": "24h", "count": 1 } });
+    signals.as_array_mut().unwrap().push(many);
+    let world = World::under(&document, NOW);
+    let is_many = |name: &str| {
+        let verdict = judge(&world, &large(name));
+        let mut parts = verdict.record().contributions.iter();
+        parts.any(|part| &*part.name == "many")
+    };
+    world.issuing.set(WRONG[0].1);
+    assert!(!is_many("in vain"));
+    world.issuing.set(|_| {});
+    assert!(!is_many("first"));
+    assert!(is_many("second"));
 }
