@@ -196,6 +196,19 @@ fn a_stream_that_was_renewed_is_judged_by_its_fresh_token() {
     assert_eq!(stream.is_let_in(&deny("token of first")), Ok(()));
     let denied = stream.is_let_in(&deny("token of fresh"));
     assert_eq!(denied, Err(Reason::TokenDenied));
+    // What its tokens have in common counts as before.
+    for entries in [
+        Entries {
+            transactions: vec!["a transaction".to_owned()],
+            ..Entries::default()
+        },
+        Entries {
+            subjects: vec![("https://as.example.com".to_owned(), "alice".to_owned())],
+            ..Entries::default()
+        },
+    ] {
+        assert!(stream.is_let_in(&DenyList::of(&entries)).is_err());
+    }
     let policy = &world.policy;
     let says = |lst: &str| {
         let text = list_of(NOW, lst);
