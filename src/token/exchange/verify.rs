@@ -38,7 +38,7 @@ pub struct Expected<'a> {
 /// - Y11: Its scopes are among those that were asked for.
 /// - Y12: Its `txn` is the caller's, where the caller's token has one.
 /// - Y13: What of `request_details` comes back in `tctx` says what was asked.
-/// - Y14: The caller's own token is nowhere in it.
+/// - Y14: The caller's own token is nowhere in its claims.
 ///
 /// # Errors
 /// [`Refused::NeedsKeys`] where its issuer may have the key by now; [`Reason::KeysUnavailable`],
@@ -46,6 +46,7 @@ pub struct Expected<'a> {
 /// [`Reason::ExchangeSubject`], [`Reason::ExchangeScope`], [`Reason::ExchangeTransaction`].
 ///
 /// # Does not check
+/// The header beyond what a verifier reads: a server that hid the caller's token there would pass.
 /// `req_wl`, which is whatever the server calls this gate. `rctx`, which is the server's own to say.
 /// That `tctx` holds all that was asked: servers choose what of it they vouch for. Whether the policy
 /// denies the token.
