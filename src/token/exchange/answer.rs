@@ -51,7 +51,7 @@ pub fn read(
         Some(_) | None => return Err(Reason::ExchangeRejected),
     } // Y1
     let malformed = Reason::ExchangeMalformed;
-    let said = object(response).ok_or(malformed)?; // Y2
+    let said = response.object(LIMITS).ok_or(malformed)?; // Y2
     let token = said.get("access_token").and_then(Json::as_str);
     let token = token.filter(|it| is_shaped(it)).ok_or(malformed)?; // Y3
     let queue = server.revoke.as_ref().map(|_| Rc::clone(queue));
@@ -77,15 +77,4 @@ pub fn read(
 fn is_shaped(token: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     (1..=LONGEST_TOKEN).contains(&token.len()) && token.bytes().all(plain)
-}
-
-fn object(response: &Response) -> Option<Json> {
-    let media_type = response.content_type.as_deref()?;
-    let essence = media_type.split(';').next()?.trim();
-    if !essence.eq_ignore_ascii_case("application/json") {
-        return None;
-    }
-    let said = Json::parse(&response.body, LIMITS).ok()?;
-    said.as_object()?;
-    Some(said)
 }

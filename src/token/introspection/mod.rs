@@ -12,6 +12,7 @@ pub mod request;
 mod tests;
 
 use crate::crypto::digest::Digest32;
+use crate::json::{Json, Limits};
 use crate::reason::Reason;
 use crate::token::issuer::Issuer;
 use crate::token::{IssuerId, Kind, Token};
@@ -66,6 +67,20 @@ pub struct Response {
     pub content_type: Option<String>,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl Response {
+    /// The body, where it is one strict object of JSON and says so.
+    pub(in crate::token) fn object(&self, limits: Limits) -> Option<Json> {
+        let media_type = self.content_type.as_deref()?;
+        let essence = media_type.split(';').next()?.trim();
+        if !essence.eq_ignore_ascii_case("application/json") {
+            return None;
+        }
+        let said = Json::parse(&self.body, limits).ok()?;
+        said.as_object()?;
+        Some(said)
+    }
 }
 
 // The body holds claims, which are personal, so it is never shown.
