@@ -1,10 +1,11 @@
 //! What carries streams on: without a host.
 
 use crate::NOW;
-use crate::support::plan::{Plan, thief_key};
+use crate::support::plan::{ORIGIN, Plan, Wire, thief_key};
 use crate::support::policy;
 use crate::support::revoked::{LIST, list_of, refer};
 use crate::support::table::{Expected, Row, Service};
+use crate::support::workload::Order;
 use crate::support::world::{Lists, World};
 use countersign::http::Connection;
 use countersign::pipeline::{Outcome, Tenure};
@@ -45,9 +46,13 @@ fn renewal(jti: &str, seconds: i64) -> Plan {
 }
 
 fn judge(world: &World, plan: &Plan) -> Outcome {
+    judge_wire(world, plan.wire())
+}
+
+fn judge_wire(world: &World, wire: Wire) -> Outcome {
     let row = Row {
         name: "",
-        wire: plan.wire(),
+        wire,
         connection: Connection::default(),
         service: Service::Unasked,
         expected: Expected::Forwarded,
@@ -218,4 +223,49 @@ fn a_stream_that_was_renewed_is_judged_by_its_fresh_token() {
     assert_eq!(stream.is_valid(policy, &says("eNp7AgAA5QDl")), Ok(()));
     let revoked = stream.is_valid(policy, &says("eNpjBAAAAgAC"));
     assert_eq!(revoked, Err(Reason::TokenRevoked));
+}
+
+#[test]
+fn a_stream_of_a_chain_is_judged_by_its_fresh_transaction_token() {
+    let mut document = policy::document();
+    document.as_object_mut().unwrap().remove("deny");
+    let order = policy::route(&mut document, "order");
+    let mut renew = order.clone();
+    order["streams"] = json!({ "grace": "0s", "max_life": "20m", "renew": true });
+    renew["name"] = json!("renew-orders");
+    renew["match"]["path"] = json!("/order-renewals");
+    renew["renews"] = json!("order");
+    document["routes"].as_array_mut().unwrap().push(renew);
+    let world = World::under(&document, NOW);
+    let of_chain = |jti: &str, seconds: i64| {
+        let mut order = Order::of(NOW, jti);
+        let claims = &mut order.transaction().claims;
+        claims["txn"] = json!("a transaction");
+        claims["jti"] = json!(format!("chain of {jti}"));
+        claims["exp"] = json!(NOW.saturating_add(seconds));
+        order
+    };
+    let judge = |order: &Order| judge_wire(&world, order.wire());
+    let mut stream = match judge(&of_chain("first", 30)) {
+        Outcome::Forward(release, _) => release.tenure.unwrap(),
+        other @ (Outcome::Refuse(..) | Outcome::Publish(..)) => panic!("{other:?}"),
+    };
+    let mut fresh = of_chain("fresh", 600);
+    fresh.path = "/order-renewals".to_owned();
+    fresh.proof().claims["aud"] = json!(format!("{ORIGIN}/order-renewals"));
+    let renewed = judge(&fresh);
+    assert!(matches!(renewed, Outcome::Publish(..)), "{renewed:?}");
+    assert!(carried(&world, &mut stream).is_some());
+    for (name, expected) in [
+        ("chain of first", Ok(())),
+        ("token of first", Ok(())),
+        ("chain of fresh", Err(Reason::TokenDenied)),
+        ("token of fresh", Err(Reason::TokenDenied)),
+    ] {
+        let denied = DenyList::of(&Entries {
+            tokens: vec![name.to_owned()],
+            ..Entries::default()
+        });
+        assert_eq!(stream.is_let_in(&denied), expected, "{name}");
+    }
 }
